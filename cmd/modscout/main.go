@@ -1,0 +1,11 @@
+// Modscout finds out which platform and which drivers a machine needs.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,3 @@
+// Package modalias matches the device strings of Linux ("modalias") against
+// the alias patterns that kernel modules carry.
+package modalias
