@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/modscout/modscout"
+
+// rooms is the import policy of the house: which rooms of ours each room may
+// use (test files are free). "cmd" is not listed: the front door uses all. A
+// room that is not listed may import nothing of ours.
+var rooms = map[string][]string{
+	"scan/report/jsondoc": {},
+	"scan/report":         {"scan/report/jsondoc"},
+	"scan/names":          {},
+	"scan":                {"scan/report", "scan/names", "modalias"},
+	"scan/foreign":        {"scan/report", "scan/report/jsondoc", "scan/names", "modalias"},
+
+	"modalias":           {},
+	"modalias/archive":   {},
+	"modalias/ko":        {"modalias", "modalias/archive"},
+	"modalias/ko/kotest": {},
+	"modalias/vmlinux":   {"modalias", "modalias/archive"},
+
+	"recommend/plan":             {"scan/report/jsondoc"},
+	"recommend/catalog":          {"scan/report/jsondoc", "modalias", "modalias/archive"},
+	"recommend/catalog/source":   {"scan/report/jsondoc", "recommend/catalog", "modalias", "modalias/ko", "modalias/archive"},
+	"recommend/catalog/embedded": {"recommend/catalog"},
+	"recommend/platform":         {"scan/report", "recommend/plan", "recommend/catalog"},
+	"recommend/verify":           {"scan/report", "recommend/plan", "recommend/catalog", "modalias"},
+	"recommend/packer":           {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog", "modalias/archive"},
+	"recommend/show":             {"scan/report", "recommend/plan", "recommend/catalog"},
+	"recommend":                  {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
+
+	"initramfs":       {"modalias/ko", "modalias/archive"},
+	"initramfs/probe": {"modalias", "modalias/ko", "scan/report", "recommend/plan"},
+	"initramfs/qemu":  {"scan/report", "scan/report/jsondoc", "recommend/plan"},
+	"initramfs/boot": {"scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
+		"recommend/packer", "recommend/show", "initramfs", "initramfs/probe"},
+}
+
+// never lists what a room must not reach, transitively.
+var never = map[string][]string{
+	"recommend":        {"net/http", "os/exec", "github.com/jaypipes/ghw"},
+	"recommend/verify": {module + "/recommend", "net/http", "os/exec"},
+}
+
+func TestImports(t *testing.T) {
+	for _, line := range golist(t, "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...") {
+		path, imports, _ := strings.Cut(line, " ")
+		room := strings.TrimPrefix(path, module+"/")
+		if strings.HasPrefix(room, "cmd/") {
+			continue
+		}
+		for imported := range strings.FieldsSeq(imports) {
+			ours, found := strings.CutPrefix(imported, module+"/")
+			if found && !slices.Contains(rooms[room], ours) {
+				t.Errorf("%s imports %s, which its line in rooms does not allow", room, ours)
+			}
+		}
+	}
+}
+
+func TestModaliasIsStandardLibraryOnly(t *testing.T) {
+	for _, line := range golist(t, "{{.ImportPath}} {{.Standard}}", "-deps", module+"/modalias") {
+		path, standard, _ := strings.Cut(line, " ")
+		if standard != "true" && path != module+"/modalias" {
+			t.Errorf("modalias reaches %s", path)
+		}
+	}
+}
+
+func TestNeverReached(t *testing.T) {
+	for room, forbidden := range never {
+		for _, path := range golist(t, "{{.ImportPath}}", "-deps", module+"/"+room) {
+			if slices.Contains(forbidden, path) {
+				t.Errorf("%s reaches %s", room, path)
+			}
+		}
+	}
+}
+
+// golist runs go list with a template and returns its lines.
+func golist(t *testing.T, format string, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-f", format}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, out)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
