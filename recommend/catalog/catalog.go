@@ -26,7 +26,20 @@ type Catalog struct {
 	Platforms  []Platform   `json:"platforms"`
 	Extensions []Extension  `json:"extensions"`
 
+	Firmware []FirmwarePackage `json:"firmware_packages,omitempty"` // of the distributions whose kernels are platforms
+
 	Unknown jsontext.Value `json:",embed"` // members of a newer v1
+
+	sum    string      // hash of the file that it was read from, where that was canonical
+	claims claimsIndex // built by the first [Catalog.Claims]
+}
+
+// FirmwarePackage is a distribution's package that ships firmware files which
+// modules of the catalogue ask for.
+type FirmwarePackage struct {
+	Package string   `json:"package"` // "firmware-realtek"
+	Version string   `json:"version,omitempty"`
+	Files   []string `json:"files"` // as modules name them, below /lib/firmware; sorted
 }
 
 // Provenance names one source of a catalogue.
