@@ -33,6 +33,16 @@ func ModuleName(file string) string {
 	return strings.ReplaceAll(name, "-", "_")
 }
 
+// ModuleFile returns the base name of a module file without its compression
+// suffix: "igc.ko" of "kernel/drivers/net/igc.ko.xz".
+func ModuleFile(file string) string {
+	base := file[strings.LastIndexByte(file, '/')+1:]
+	if name, _, found := strings.Cut(base, ".ko"); found {
+		return name + ".ko"
+	}
+	return base
+}
+
 // AddSource records where facts come from; equal records are kept once.
 func (b *Builder) AddSource(p Provenance) {
 	if !slices.Contains(b.cat.Provenance, p) {

@@ -5,10 +5,17 @@ import (
 	"slices"
 )
 
+// AnyPlatform is the release key of a recipe that serves every platform which
+// has no release of its own.
+const AnyPlatform = "_"
+
 // RecipeFor returns the recipe that the extension installs on a platform, or
 // nil where it has no release for it.
 func (e *Extension) RecipeFor(platform string) *Recipe {
 	at, found := e.Releases[platform]
+	if !found {
+		at, found = e.Releases[AnyPlatform]
+	}
 	if !found {
 		return nil
 	}

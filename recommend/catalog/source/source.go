@@ -1,0 +1,109 @@
+// Package source reads what loaders and distributions publish into catalogues:
+// extension trees of the RedPill form, module packs, kernel trees, and tables
+// that were made of them. Everything it reads is somebody else's: broken parts
+// become findings and never stop the rest.
+package source
+
+import (
+	"cmp"
+	"path/filepath"
+	"slices"
+
+	"github.com/modscout/modscout/recommend/catalog"
+)
+
+// Finding is a defect of a source.
+type Finding = catalog.Finding
+
+// Options changes how sources are read. The zero value is ready for use.
+type Options struct {
+	Mirrors  []*Mirror                     // before those that the trees themselves imply
+	Progress func(done, total int)         // called now and then during long work, from one goroutine at a time
+	Origin   map[string]catalog.Provenance // by source path as given: what a tree cannot say about itself
+	Complete func(*catalog.Platform)       // fills in what is known of a platform beyond its source
+	Symbols  bool                          // keep imports and exports
+}
+
+// reader collects what several sources hold. Trees are read in three steps,
+// because an index of one tree may point into another: all indexes, then all
+// archives (in parallel), then the recipes.
+type reader struct {
+	opts     Options
+	b        catalog.Builder
+	findings []Finding
+	mirrors  []*Mirror
+	indexes  []*index
+	listed   []*index // entries of concatenated indexes
+	recipes  map[location]*readRecipe
+	files    map[location]*content
+	contents [][]byte // Debian's lists of files
+}
+
+// Read reads sources of any kind, which it detects, into one catalogue, with
+// Kmod.Requires and Kmod.Ambiguous computed. Where two sources have the same
+// extension, its own place wins over a copy, else the first.
+//
+// The error is for a source that cannot be read at all; see [ErrKind].
+func Read(paths []string, name, date string, opts Options) (*catalog.Catalog, []Finding, error) {
+	r := &reader{
+		opts:    opts,
+		mirrors: slices.Clone(opts.Mirrors),
+		recipes: map[location]*readRecipe{},
+		files:   map[location]*content{},
+	}
+	for _, path := range paths {
+		if err := r.add(path); err != nil {
+			return nil, nil, &Error{path, err}
+		}
+	}
+	r.readExtensions()
+	c := r.finish(name, date)
+	slices.SortFunc(r.findings, catalog.CompareFindings)
+	return c, slices.Compact(r.findings), nil
+}
+
+func (r *reader) finish(name, date string) *catalog.Catalog {
+	c := r.b.Catalog(name, "", date)
+	if r.opts.Complete != nil {
+		for i := range c.Platforms {
+			r.opts.Complete(&c.Platforms[i])
+		}
+	}
+	c.Link()
+	r.checkPlatforms(c)
+	if !r.opts.Symbols {
+		c = c.WithoutSymbols()
+	}
+	for _, list := range r.contents {
+		addFirmware(c, list)
+	}
+	return c
+}
+
+// Error says which source could not be read.
+type Error struct {
+	Path string
+	Err  error
+}
+
+func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *Error) Unwrap() error { return e.Err }
+
+// found records a defect.
+func (r *reader) found(code string, f Finding, message string) {
+	f.Code, f.Severity, f.Message = code, catalog.Severity(code), message
+	r.findings = append(r.findings, f)
+}
+
+// provenance records where the facts of a source come from.
+func (r *reader) provenance(path string, known catalog.Provenance) {
+	said := r.opts.Origin[path]
+	said.Source = cmp.Or(said.Source, known.Source, filepath.Base(path))
+	said.Version = cmp.Or(said.Version, known.Version)
+	said.Commit = cmp.Or(said.Commit, known.Commit)
+	said.Date = cmp.Or(said.Date, known.Date)
+	said.SHA256 = cmp.Or(said.SHA256, known.SHA256)
+	r.b.AddSource(said)
+}
