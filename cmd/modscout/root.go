@@ -47,7 +47,9 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 	}
-	root.AddCommand()
+	root.AddCommand(
+		newImageCmd(),
+	)
 	return root
 }
 

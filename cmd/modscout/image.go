@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/initramfs"
+)
+
+func newImageCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "image",
+		Short: "Make, list and try the bootable scan image",
+		Args:  cobra.NoArgs,
+	}
+	cmd.AddCommand(newImageBuildCmd())
+	return cmd
+}
+
+type imageBuild struct {
+	kernel, modules, init, output string
+	load                          []string
+}
+
+func newImageBuildCmd() *cobra.Command {
+	var b imageBuild
+	cmd := &cobra.Command{
+		Use:   "build --kernel FILE --modules DIR -o FILE.img|DIR/",
+		Short: "Pack this program with a kernel into a scan image",
+		Long: `Pack this program with a kernel and the modules that make all devices visible.
+
+-o FILE.img writes one disk image that boots as a USB stick or disk under BIOS
+and UEFI; what it finds is written back to its FAT partition. -o DIR/ writes the
+parts, vmlinuz and initrd, for network boot.`,
+		Example: `  modscout image build --kernel /boot/vmlinuz-6.1.0-56-amd64 \
+    --modules /lib/modules/6.1.0-56-amd64 -o scan.img`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return b.run(cmd) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&b.kernel, "kernel", "", "kernel image, boot/vmlinuz-RELEASE")
+	flags.StringVar(&b.modules, "modules", "", "its modules, lib/modules/RELEASE")
+	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: this program)")
+	flags.StringSliceVar(&b.load, "load", nil, "load exactly these modules, in this order")
+	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, or DIR/ for the parts")
+	for _, name := range []string{"kernel", "modules", "output"} {
+		cmd.MarkFlagRequired(name)
+	}
+	return cmd
+}
+
+func (b imageBuild) run(cmd *cobra.Command) error {
+	kernel, err := initramfs.ReadKernel(b.kernel)
+	if err != nil {
+		return fmt.Errorf("reading the kernel: %w", err)
+	}
+	config := initramfs.Config{Init: b.init, Tree: b.modules, Modules: b.load}
+	if config.Init == "" {
+		if config.Init, err = os.Executable(); err != nil {
+			return fmt.Errorf("finding this program: %w", err)
+		}
+	}
+	fs, err := initramfs.New(config)
+	if err != nil {
+		return fmt.Errorf("making the initramfs: %w", err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%v\n", fs)
+	if len(fs.Absent) > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "this kernel does not have: %s\n", strings.Join(fs.Absent, " "))
+	}
+	if err := b.write(kernel, fs); err != nil {
+		return fmt.Errorf("writing %s: %w", b.output, err)
+	}
+	return nil
+}
+
+// write makes parts where the output is a directory: named with a slash, or
+// there already.
+func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) error {
+	info, err := os.Stat(b.output)
+	if strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
+		return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs)
+	}
+	return fmt.Errorf("TODO")
+}

@@ -1,0 +1,48 @@
+// Package boot is PID 1 of the scan image: it mounts, checks that the
+// initramfs is whole, loads modules, waits for the buses, scans, recommends,
+// shows the answer on every console and saves it on the stick.
+//
+// PID 1 must not die, the kernel would panic and take the screen with it. So
+// each step runs by itself, with a recover and a time limit; what fails is
+// shown and told in the report, and the next step goes on with what there is.
+//
+// The kernel command line steers it:
+//
+//	modscout.stick=XXXXXXXX  MBR signature of the disk that was booted from
+//	modscout.poweroff=1      power off at the end instead of waiting for a key
+//	modscout.loader=NAME     recommend for this loader
+//	modscout.platform=ID,ID  recommend among these platforms
+//	modscout.show=report     show the devices instead of the plan
+package boot
+
+import (
+	"context"
+	"io"
+
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Parts are the rooms that PID 1 calls on, as values, so that a test can put
+// others in their place. A nil part is left out.
+type Parts struct {
+	Tool      string // "modscout 0.1.0", for the report
+	Scan      func(context.Context) (*report.Report, error)
+	Recommend func(context.Context, *report.Report, Options) (*plan.Plan, error)
+	// Show writes the answer for a person, at most size.Height lines. The
+	// plan is nil where there is none.
+	Show func(w io.Writer, p *plan.Plan, r *report.Report, size Size) error
+	// Pack writes the packer's input for a plan into a directory that exists.
+	Pack func(ctx context.Context, p *plan.Plan, r *report.Report, dir string) error
+}
+
+// Size is what fits on a screen, in characters.
+type Size struct{ Width, Height int }
+
+// Run is PID 1. It does not return: at the end it waits for a key, or powers
+// off where the kernel command line says so.
+func Run(parts Parts) {
+	s := newSession(parts, linux{})
+	s.run(context.Background())
+	s.end()
+}

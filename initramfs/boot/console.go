@@ -1,0 +1,115 @@
+package boot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// console is one place where a person or a program reads along.
+type console interface {
+	io.ReadWriter
+	Size() Size
+	Serial() bool        // a program may read it
+	Replace(text []byte) // clear the screen, then write
+}
+
+// screens are all consoles of the machine.
+type screens []console
+
+// progress writes one line to each.
+func (s screens) progress(line string) {
+	for _, c := range s {
+		fmt.Fprintln(c, line)
+	}
+}
+
+// tty is a console of Linux.
+type tty struct {
+	*os.File
+	serial bool
+}
+
+// writeLimit bounds one write: a serial port whose other side holds it with
+// flow control would block for ever.
+const writeLimit = 30 * time.Second
+
+// openConsoles opens what the kernel itself prints on: the screen (tty0) and
+// the serial ports given with console=. Without that list /dev/console is
+// taken.
+func openConsoles() []console {
+	names := []string{"console"}
+	if active, err := os.ReadFile("/sys/class/tty/console/active"); err == nil {
+		names = strings.Fields(string(active))
+	}
+	var all []console
+	for _, name := range names {
+		// O_NOCTTY: PID 1 wants no controlling terminal and no Ctrl-C.
+		file, err := os.OpenFile("/dev/"+name, os.O_RDWR|unix.O_NOCTTY, 0)
+		if err != nil {
+			continue
+		}
+		all = append(all, tty{file, isSerial(name)})
+	}
+	return all
+}
+
+// isSerial reports whether a console is no virtual terminal: tty0 is one,
+// ttyS0 and hvc0 are not.
+func isSerial(name string) bool {
+	number, isTTY := strings.CutPrefix(name, "tty")
+	return !isTTY || strings.TrimLeft(number, "0123456789") != ""
+}
+
+func (t tty) Serial() bool { return t.serial }
+
+// Size asks the terminal; a serial port does not know and counts as 80x25.
+func (t tty) Size() Size {
+	var width, height int
+	err := t.control(func(fd int) (err error) {
+		width, height, err = term.GetSize(fd)
+		return err
+	})
+	if err != nil || width <= 0 || height <= 0 {
+		return Size{80, 25}
+	}
+	return Size{width, height}
+}
+
+func (t tty) Write(p []byte) (int, error) {
+	t.SetWriteDeadline(time.Now().Add(writeLimit)) // no effect where the device cannot poll
+	return t.File.Write(p)
+}
+
+func (t tty) Replace(text []byte) {
+	if !t.serial {
+		io.WriteString(t, "\x1b[H\x1b[2J")
+	}
+	t.Write(text)
+}
+
+// raw makes keys arrive without Enter.
+func (t tty) raw() error {
+	return t.control(func(fd int) error {
+		_, err := term.MakeRaw(fd)
+		return err
+	})
+}
+
+// control calls fn with the descriptor. [os.File.Fd] would make writes block
+// without a time limit.
+func (t tty) control(fn func(fd int) error) error {
+	conn, err := t.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = conn.Control(func(fd uintptr) { failed = fn(int(fd)) })
+	return errors.Join(err, failed)
+}

@@ -1,0 +1,71 @@
+package boot
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/u-root/u-root/pkg/libinit"
+	"github.com/u-root/u-root/pkg/ulog"
+	"golang.org/x/sys/unix"
+
+	"github.com/modscout/modscout/initramfs"
+)
+
+// linux is the machine itself.
+type linux struct{}
+
+// tree is what PID 1 mounts first. u-root's own list is for a system to live
+// in (cgroups, pts, a writable /etc); a scan needs these.
+var tree = []libinit.Creator{
+	libinit.Dir{Name: "/dev", Mode: 0o755},
+	libinit.Dir{Name: "/proc", Mode: 0o555},
+	libinit.Dir{Name: "/sys", Mode: 0o555},
+	libinit.Dir{Name: "/tmp", Mode: 0o1777},
+	libinit.Mount{Source: "devtmpfs", Target: "/dev", FSType: "devtmpfs"},
+	libinit.Mount{Source: "proc", Target: "/proc", FSType: "proc"},
+	libinit.Mount{Source: "sysfs", Target: "/sys", FSType: "sysfs"},
+	libinit.Mount{Source: "tmpfs", Target: "/tmp", FSType: "tmpfs"},
+}
+
+// Mount makes the tree and hushes the kernel: its messages would push the
+// answer off the screen. Only what ends a system is still printed.
+func (linux) Mount() error {
+	var all error
+	for _, part := range tree {
+		if err := part.Create(); err != nil && !errors.Is(err, unix.EBUSY) {
+			all = errors.Join(all, fmt.Errorf("%v: %w", part, err))
+		}
+	}
+	ulog.KernelLog.Reinit()
+	return errors.Join(all, ulog.KernelLog.SetConsoleLogLevel(ulog.KLogCritical))
+}
+
+func (linux) Options() Options { return readOptions() }
+
+func (linux) Consoles() []console { return openConsoles() }
+
+// CheckManifest compares the unpacked initramfs with its manifest.
+func (linux) CheckManifest() []error {
+	text, err := os.ReadFile(filepath.Join("/", initramfs.ManifestPath))
+	if err != nil {
+		return []error{fmt.Errorf("%w: its manifest: %w", initramfs.ErrDamaged, err)}
+	}
+	manifest, err := initramfs.ParseManifest(string(text))
+	if err != nil {
+		return []error{err}
+	}
+	return manifest.Check("/")
+}
+
+func (linux) PowerOff() { stop(unix.LINUX_REBOOT_CMD_POWER_OFF) }
+
+func (linux) Reboot() { stop(unix.LINUX_REBOOT_CMD_RESTART) }
+
+// stop ends the machine. Only a kernel without power management comes back
+// from it.
+func stop(command int) {
+	unix.Sync()
+	unix.Reboot(command)
+}

@@ -1,0 +1,163 @@
+// Package initramfs makes the scan image: our own static executable as /init,
+// the modules that a kernel needs before it shows all of a machine's devices,
+// a kernel, and for a stick the boot loader and a FAT partition to write to.
+// No Go toolchain, no root and no loop mount is needed.
+//
+// Two cpio libraries share the work, each where it is strong. The archive is
+// written with u-root's, which writes every field of a record (so that equal
+// input gives equal bytes) and adds the parent directories that the kernel
+// does not create itself. It is read back with cavaliergopher's, which streams
+// where u-root's wants a file to seek in.
+package initramfs
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/u-root/u-root/pkg/cpio"
+)
+
+// Where the archive keeps what /init reads.
+const (
+	ManifestPath = "modscout/manifest" // see [Manifest]
+	LoadPath     = "modscout/modules"  // see [Load]
+)
+
+// Config says what an initramfs holds.
+type Config struct {
+	// Init is the path of the executable that becomes /init. It must be
+	// static: see [CheckStatic].
+	Init string
+	// Tree is the kernel's module directory, /lib/modules/RELEASE, with or
+	// without the files that depmod adds.
+	Tree string
+	// Modules are the modules to load, by name and in this very order;
+	// dependencies are not added. nil means [Enumerators] and all they need.
+	Modules []string
+	// Files are further files, path in the archive -> content.
+	Files map[string][]byte
+}
+
+// Initramfs is one archive, ready to be written.
+type Initramfs struct {
+	Release  string   // of the kernel that the modules belong to
+	Load     []Load   // in load order
+	Absent   []string // names of Enumerators that this kernel has neither as a module nor built in
+	Manifest Manifest
+
+	records []cpio.Record
+}
+
+// New collects the archive's files. Errors: an executable that is not static
+// ([ErrNotStatic]), a module of Config.Modules that the tree does not have
+// ([ErrNoModule]), files that cannot be read.
+func New(c Config) (*Initramfs, error) {
+	if err := CheckStatic(c.Init); err != nil {
+		return nil, err
+	}
+	tree, err := openTree(c.Tree)
+	if err != nil {
+		return nil, err
+	}
+	fs := &Initramfs{Release: tree.release}
+	if c.Modules == nil {
+		fs.Load, fs.Absent, err = tree.closure(Enumerators)
+	} else {
+		fs.Load, err = tree.exactly(c.Modules)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return fs, fs.collect(c, tree)
+}
+
+// collect reads every file, in the order in which the archive holds them.
+func (fs *Initramfs) collect(c Config, tree *tree) error {
+	if err := fs.addFile("init", c.Init, 0o755); err != nil {
+		return err
+	}
+	for _, m := range fs.Load {
+		if err := fs.addFile(m.Path, tree.file(m.Path), 0o644); err != nil {
+			return err
+		}
+	}
+	fs.add(LoadPath, formatLoad(fs.Load), 0o644)
+	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
+		fs.add(name, c.Files[name], 0o644)
+	}
+	fs.records = append(fs.records, cpio.StaticFile(ManifestPath, fs.Manifest.String(), 0o644))
+	for _, dir := range []string{"dev", "proc", "sys", "tmp", "mnt"} {
+		fs.records = append(fs.records, cpio.Directory(dir, 0o755))
+	}
+	for i := range fs.records {
+		fs.records[i].Ino = uint64(i + 1)
+		fs.records[i].NLink = 1
+	}
+	cpio.MakeAllReproducible(fs.records)
+	return nil
+}
+
+func (fs *Initramfs) addFile(name, path string, mode uint64) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	fs.add(name, data, mode)
+	return nil
+}
+
+func (fs *Initramfs) add(name string, data []byte, mode uint64) {
+	fs.Manifest = append(fs.Manifest, fileOf(name, data))
+	fs.records = append(fs.records, cpio.StaticRecord(data, cpio.Info{Name: name, Mode: cpio.S_IFREG | mode}))
+}
+
+// WriteTo writes the archive, cpio "newc" compressed with zstd. The bytes
+// depend on the content alone. Every kernel since 5.9 with CONFIG_RD_ZSTD
+// unpacks it; the window stays at 8 MB, what the kernel's decoder sets aside.
+func (fs *Initramfs) WriteTo(w io.Writer) (int64, error) {
+	counter := &countingWriter{w: w}
+	compressor, err := zstd.NewWriter(counter,
+		zstd.WithEncoderLevel(zstd.SpeedBestCompression),
+		zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(8<<20))
+	if err != nil {
+		return 0, err
+	}
+	if err := fs.WriteCPIO(compressor); err != nil {
+		return counter.n, err
+	}
+	return counter.n, compressor.Close()
+}
+
+// WriteCPIO writes the archive without compression.
+func (fs *Initramfs) WriteCPIO(w io.Writer) error {
+	archive := cpio.NewDedupWriter(cpio.Newc.Writer(w))
+	if err := cpio.WriteRecordsAndDirs(archive, fs.records); err != nil {
+		return fmt.Errorf("cpio: %w", err)
+	}
+	return cpio.WriteTrailer(archive)
+}
+
+type countingWriter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// String tells people what the archive holds.
+func (fs *Initramfs) String() string {
+	var total int64
+	for _, f := range fs.Manifest {
+		total += f.Size
+	}
+	return fmt.Sprintf("%s: %d modules, %.1f MB unpacked", fs.Release, len(fs.Load), float64(total)/1e6)
+}

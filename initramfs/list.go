@@ -1,0 +1,96 @@
+package initramfs
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/cavaliergopher/cpio"
+	"github.com/klauspost/compress/zstd"
+)
+
+// maxUnpacked bounds what List reads of one archive.
+const maxUnpacked = 512 << 20
+
+// Entry is one file of an archive that [List] read.
+type Entry struct {
+	Path string
+	Mode fs.FileMode
+	Size int64 // bytes
+}
+
+// List reads an initramfs as [Initramfs.WriteTo] or WriteCPIO writes it and
+// returns its entries and the problems that its own manifest finds. An error
+// means that it could not be read to the end.
+func List(r io.Reader) ([]Entry, []error, error) {
+	archive, closeArchive, err := decompress(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer closeArchive()
+	entries, found, manifest, err := readArchive(archive)
+	if err != nil {
+		return entries, nil, err
+	}
+	want, err := ParseManifest(manifest)
+	if err != nil {
+		return entries, []error{err}, nil
+	}
+	return entries, want.compare(found), nil
+}
+
+func readArchive(r io.Reader) (entries []Entry, found map[string]File, manifest string, err error) {
+	found = make(map[string]File)
+	archive := cpio.NewReader(r)
+	for {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return entries, found, manifest, nil
+		}
+		if err != nil {
+			return entries, found, manifest, fmt.Errorf("after %d entries: %w", len(entries), err)
+		}
+		entries = append(entries, Entry{header.Name, header.FileInfo().Mode(), header.Size})
+		if !header.Mode.IsRegular() {
+			continue
+		}
+		data, err := io.ReadAll(archive)
+		if err != nil {
+			return entries, found, manifest, fmt.Errorf("%s: %w", header.Name, err)
+		}
+		found[header.Name] = fileOf(header.Name, data)
+		if header.Name == ManifestPath {
+			manifest = string(data)
+		}
+	}
+}
+
+// compare is [Manifest.Check] for files that were read already.
+func (m Manifest) compare(found map[string]File) []error {
+	var bad []error
+	for _, f := range m {
+		switch got, ok := found[f.Path]; {
+		case !ok:
+			bad = append(bad, fmt.Errorf("%w: %s is not there", ErrDamaged, f.Path))
+		case got != f:
+			bad = append(bad, fmt.Errorf("%w: %s: content differs", ErrDamaged, f.Path))
+		}
+	}
+	return bad
+}
+
+// decompress undoes zstd where r has it. It reads at most maxUnpacked bytes.
+func decompress(r io.Reader) (io.Reader, func(), error) {
+	buffered := bufio.NewReader(r)
+	magic, _ := buffered.Peek(4)
+	if string(magic) != "\x28\xb5\x2f\xfd" {
+		return io.LimitReader(buffered, maxUnpacked), func() {}, nil
+	}
+	decoder, err := zstd.NewReader(buffered, zstd.WithDecoderMaxMemory(maxUnpacked))
+	if err != nil {
+		return nil, nil, err
+	}
+	return io.LimitReader(decoder, maxUnpacked), decoder.Close, nil
+}

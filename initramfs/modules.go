@@ -1,0 +1,161 @@
+package initramfs
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Load is one step of the load order: a module's path in the archive and its
+// parameters. The file at [LoadPath] has one line each, "PATH ARGS".
+type Load struct {
+	Path string
+	Args string
+}
+
+// Name returns the module's name as the kernel lists it.
+func (l Load) Name() string { return moduleName(l.Path) }
+
+// ErrNoModule says that a module tree lacks a module that was asked for.
+var ErrNoModule = errors.New("no such module")
+
+// ParseLoad reads a load order.
+func ParseLoad(text string) []Load {
+	var order []Load
+	for line := range strings.Lines(text) {
+		name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name != "" {
+			order = append(order, Load{name, args})
+		}
+	}
+	return order
+}
+
+func formatLoad(order []Load) []byte {
+	var b bytes.Buffer
+	for _, l := range order {
+		fmt.Fprintln(&b, strings.TrimSpace(l.Path+" "+l.Args))
+	}
+	return b.Bytes()
+}
+
+// tree finds modules by name in /lib/modules/RELEASE. It reads file names
+// only: of four thousand modules an image needs some forty.
+type tree struct {
+	dir     string
+	release string
+	files   map[string]string // module name -> path below dir
+	builtin map[string]bool
+}
+
+func openTree(dir string) (*tree, error) {
+	t := &tree{dir: dir, release: filepath.Base(filepath.Clean(dir)), files: make(map[string]string)}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && isModule(name) {
+			t.files[moduleName(name)] = name
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(t.files) == 0 {
+		return nil, hint(fmt.Errorf("%s: no kernel modules in it", dir), "give the directory of one kernel, lib/modules/RELEASE")
+	}
+	t.builtin, err = readBuiltin(filepath.Join(dir, "modules.builtin"))
+	return t, err
+}
+
+// readBuiltin reads modules.builtin, one path a line; a tree may lack it.
+func readBuiltin(file string) (map[string]bool, error) {
+	data, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	names := make(map[string]bool)
+	for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
+		names[moduleName(scanner.Text())] = true
+	}
+	return names, nil
+}
+
+// file returns the path on disk of a path in the archive.
+func (t *tree) file(archived string) string {
+	return filepath.Join(t.dir, strings.TrimPrefix(archived, t.prefix()))
+}
+
+func (t *tree) prefix() string { return "lib/modules/" + t.release + "/" }
+
+// closure orders the wanted modules, each after its dependencies and pre
+// softdeps. Built-in ones drop out; absent lists what the kernel does not have.
+func (t *tree) closure(wanted []Enumerator) (order []Load, absent []string, err error) {
+	args := make(map[string]string)
+	for _, w := range wanted {
+		args[w.Name] = w.Args
+	}
+	seen := make(map[string]bool)
+	var add func(name string) error
+	add = func(name string) error {
+		if seen[name] || t.builtin[name] {
+			return nil
+		}
+		seen[name] = true
+		before, err := t.needs(name)
+		if err != nil {
+			return err
+		}
+		for _, need := range before {
+			if err := add(need); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		order = append(order, Load{t.prefix() + t.files[name], args[name]})
+		return nil
+	}
+	for _, w := range wanted {
+		if t.files[w.Name] == "" && !t.builtin[w.Name] {
+			absent = append(absent, w.Name)
+			continue
+		}
+		if err := add(w.Name); err != nil {
+			return nil, nil, err
+		}
+	}
+	return order, absent, nil
+}
+
+// exactly looks up the modules, "NAME" or "NAME ARGS", and adds nothing.
+func (t *tree) exactly(modules []string) ([]Load, error) {
+	order := make([]Load, 0, len(modules))
+	for _, module := range modules {
+		name, args, _ := strings.Cut(module, " ")
+		file := t.files[moduleName(name)]
+		if file == "" {
+			return nil, fmt.Errorf("%w: %s in %s", ErrNoModule, name, t.dir)
+		}
+		order = append(order, Load{t.prefix() + file, args})
+	}
+	return order, nil
+}
+
+// compressions are the endings of compressed modules.
+var compressions = []string{".gz", ".xz", ".zst"}
+
+func isModule(file string) bool {
+	return strings.HasSuffix(file, ".ko") ||
+		slices.ContainsFunc(compressions, func(ext string) bool { return strings.HasSuffix(file, ".ko"+ext) })
+}
+
+// moduleName turns a file name into the name that the kernel uses, where '-'
+// and '_' are the same.
+func moduleName(file string) string {
+	name, _, _ := strings.Cut(path.Base(file), ".ko")
+	return strings.ReplaceAll(name, "-", "_")
+}
