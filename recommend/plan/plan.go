@@ -40,6 +40,9 @@ type Catalog struct {
 	Version string `json:"version"`
 	Date    string `json:"date"`   // YYYY-MM-DD
 	SHA256  string `json:"sha256"` // of the catalogue's canonical form
+
+	// Reference: it was only asked whether Linux has a driver at all.
+	Reference bool `json:"reference,omitzero"`
 }
 
 // Platform is the model and OS build to use.

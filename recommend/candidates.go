@@ -1,0 +1,145 @@
+package recommend
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend/plan"
+)
+
+// A candidate is an offer whose module claims a device.
+type candidate struct {
+	offer  int
+	claim  claim
+	tier   tier
+	reject string // why it does not compete, or ""
+}
+
+// A tier ranks candidates; only the best one that is there competes. The
+// smaller number is the better one in every field, the first field that
+// differs decides.
+type tier struct {
+	possible  int // not certain, because the report lacks a field of the pattern
+	kind      int // exact ids, then a class, then anything
+	unlisted  int // in an archive, but its recipe does not load it
+	outOfTree int
+}
+
+func (t tier) compare(other tier) int {
+	return cmp.Or(
+		cmp.Compare(t.possible, other.possible),
+		cmp.Compare(t.kind, other.kind),
+		cmp.Compare(t.unlisted, other.unlisted),
+		cmp.Compare(t.outOfTree, other.outOfTree))
+}
+
+// The names of what makes a tier worse, in the order of its fields.
+func (t tier) worse(best tier) string {
+	switch {
+	case t.possible > best.possible:
+		return "possible only: the report lacks a field of its pattern"
+	case t.kind > best.kind:
+		return "its pattern is wider, another one names the ids"
+	case t.unlisted > best.unlisted:
+		return "its recipe does not load it"
+	case t.outOfTree > best.outOfTree:
+		return "out of tree, another one is the kernel's own"
+	}
+	return ""
+}
+
+// candidates returns what the platform offers for a device, whether it
+// competes or not, in the order of the offers.
+func (e *evaluation) candidates(s *subject) []candidate {
+	var list []candidate
+	for _, c := range s.claims {
+		for _, i := range e.of(c.ref) {
+			list = append(list, candidate{offer: i, claim: c, tier: e.tier(i, c), reject: e.refusal(s, i, c)})
+		}
+	}
+	slices.SortFunc(list, func(a, b candidate) int { return cmp.Compare(a.offer, b.offer) })
+	rejectWorse(list)
+	return list
+}
+
+func (e *evaluation) tier(offer int, c claim) tier {
+	var t tier
+	if c.verdict != modalias.Certain {
+		t.possible = 1
+	}
+	t.kind = int(c.kind)
+	if listed := e.offers[offer].kmod.Listed; listed != nil && !*listed {
+		t.unlisted = 1
+	}
+	if e.module(offer).OutOfTree {
+		t.outOfTree = 1
+	}
+	return t
+}
+
+// refusal says why an offer is no driver for the device here, however good the
+// others are.
+func (e *evaluation) refusal(s *subject, offer int, c claim) string {
+	switch {
+	case e.offers[offer].bad != "":
+		return e.offers[offer].bad
+	case e.unusable[offer] != "":
+		return e.unusable[offer]
+	case c.kind == modalias.Exact:
+		return ""
+	case s.inert:
+		return "it claims a whole class that needs no driver"
+	case s.kernelClass && !e.complete:
+		return "it claims a whole class that platforms drive themselves"
+	}
+	return ""
+}
+
+// rejectWorse leaves only the best tier in the competition.
+func rejectWorse(list []candidate) {
+	best, found := tier{}, false
+	for _, c := range list {
+		if c.reject == "" && (!found || c.tier.compare(best) < 0) {
+			best, found = c.tier, true
+		}
+	}
+	for i := range list {
+		if list[i].reject == "" {
+			list[i].reject = list[i].tier.worse(best)
+		}
+	}
+}
+
+// competing returns the offers of the best tier.
+func competing(list []candidate) []int {
+	var offers []int
+	for _, c := range list {
+		if c.reject == "" {
+			offers = append(offers, c.offer)
+		}
+	}
+	return offers
+}
+
+// record writes a device's candidates into the plan: each module of each
+// extension with what became of it.
+func (e *evaluation) record(d *plan.Device, list []candidate) {
+	for _, c := range list {
+		o := &e.offers[c.offer]
+		name := e.module(c.offer).Name
+		out := plan.Candidate{Module: name, Extension: o.ext.ID, Pattern: c.claim.pattern, Why: c.reject}
+		switch {
+		case name == d.Module && o.ext.ID == d.Extension && c.reject == "":
+			out.Chosen, out.Why = true, "chosen"
+		case c.reject != "":
+		case name == d.Module:
+			out.Why = "the same module, taken from " + d.Extension
+		case d.Verdict != plan.ByModule:
+			out.Why = "not needed: " + d.Why
+		default:
+			out.Why = "as good, but the plan is no smaller with it"
+		}
+		d.Candidates = append(d.Candidates, out)
+	}
+}

@@ -1,0 +1,115 @@
+package recommend
+
+import (
+	"slices"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// A question is one report put to one world.
+type question struct {
+	world    *world
+	report   *report.Report
+	options  Options
+	subjects []subject
+	served   map[servedKey][]string // answers of servers
+}
+
+type servedKey struct{ device, loader string }
+
+// An evaluation is the answer of one platform: a finding for every device and
+// the modules to load.
+type evaluation struct {
+	*site
+	question  *question
+	judgement platform.Judgement
+	findings  []finding
+
+	needs    map[int][]string // offer -> required modules that the platform offers
+	lacks    map[int][]string // offer -> required modules that nobody offers: the kernel is assumed to have them
+	unusable map[int]string   // offer -> what is wrong with its dependencies
+
+	chosen []int // offers, in load order
+	proof  plan.Proof
+}
+
+// evaluate finds the verdicts on one platform and the smallest set of modules.
+func (q *question) evaluate(s *site) *evaluation {
+	e := &evaluation{
+		site: s, question: q,
+		judgement: platform.Judge(q.report, &s.platform, s.loader),
+		findings:  make([]finding, len(q.subjects)),
+		needs:     map[int][]string{}, lacks: map[int][]string{}, unusable: map[int]string{},
+	}
+	e.resolve()
+	for i := range q.subjects {
+		e.find(i)
+	}
+	e.followTransports()
+	e.solve()
+	return e
+}
+
+// find asks the layers about one device.
+func (e *evaluation) find(i int) {
+	s, f := &e.question.subjects[i], &e.findings[i]
+	f.ID, f.Importance = s.ID, s.importance
+	for _, layer := range layers {
+		if layer(e, s, f) {
+			return
+		}
+	}
+}
+
+// followTransports takes back the verdict on devices that never appear,
+// because the function they sit behind has no driver.
+func (e *evaluation) followTransports() {
+	for i := range e.findings {
+		s, f := &e.question.subjects[i], &e.findings[i]
+		if s.transport < 0 || !f.covered() {
+			continue
+		}
+		if carrier := &e.findings[s.transport]; carrier.Verdict == plan.Missing || carrier.Verdict == plan.Blocked {
+			e.lose(f, "it appears only with a driver for "+carrier.ID+", which has none here")
+		}
+	}
+}
+
+// lose turns a device that seemed to have a driver into a missing one.
+func (e *evaluation) lose(f *finding, why string) {
+	f.Basis, f.choices, f.Module, f.Why = nil, nil, "", ""
+	f.decide(plan.Missing, f.Certainty, "catalogue", why, "")
+}
+
+// covered says whether the device has a driver here.
+func (f *finding) covered() bool { return f.Verdict == plan.Base || f.Verdict == plan.ByModule }
+
+// lacking says whether the device needs a driver and has none.
+func (f *finding) lacking() bool { return !f.covered() && f.Verdict != plan.Inert }
+
+// servers returns the platforms of a loader that offer a driver for a device,
+// in the order of the catalogues.
+func (q *question) servers(s *subject, loader string) []string {
+	key := servedKey{s.ID, loader}
+	if list, known := q.served[key]; known {
+		return list
+	}
+	var list []string
+	claims := certainOnes(s.claims)
+	for _, site := range q.world.sites {
+		if site.loader == loader && site.serves(claims) {
+			list = append(list, site.platform.ID)
+		}
+	}
+	q.served[key] = list
+	return list
+}
+
+func (s *site) serves(claims []claim) bool {
+	return slices.ContainsFunc(claims, func(c claim) bool {
+		return c.kind == modalias.Exact && slices.ContainsFunc(s.of(c.ref), func(i int) bool { return s.offers[i].bad == "" })
+	})
+}

@@ -1,0 +1,193 @@
+package recommend
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
+)
+
+// layers are asked in this order; the first that knows something decides the
+// verdict on a device.
+var layers = []func(*evaluation, *subject, *finding) bool{
+	blockedByRule,
+	drivenByPlatform,
+	statedByCurator,
+	servedByLoader,
+	offeredByCatalogue,
+	needsNoDriver,
+	drivenByEveryKernel,
+	drivenElsewhere,
+	notKnownAnywhere,
+}
+
+// A finding is the verdict on one device as it takes shape.
+type finding struct {
+	plan.Device
+	candidates []candidate
+	choices    []int // offers of which one must be loaded
+}
+
+func (f *finding) decide(verdict, certainty, layer, text, source string) bool {
+	f.Verdict, f.Certainty = verdict, certainty
+	f.Basis = append(f.Basis, plan.Basis{Layer: layer, Text: text, Source: source})
+	if f.Why == "" {
+		f.Why = text
+	}
+	return true
+}
+
+// blockedByRule comes first: a driver is no use for a device that a setting
+// hides or that the platform cannot use.
+func blockedByRule(e *evaluation, s *subject, f *finding) bool {
+	basis, blocked := e.judgement.Blocked[s.ID]
+	return blocked && f.decide(plan.Blocked, plan.Stated, basis.Layer, basis.Text, basis.Source)
+}
+
+// drivenByPlatform looks the claiming modules up in what the platform is known
+// to have: built in, in its initrd, or said so by the user.
+func drivenByPlatform(e *evaluation, s *subject, f *finding) bool {
+	for _, c := range certainOnes(s.claims) {
+		name := e.world.module(c.ref).Name
+		basis, has := e.has[name]
+		if !has || c.kind == modalias.Wild && s.inert {
+			continue
+		}
+		certainty := plan.Known
+		switch {
+		case c.verdict != modalias.Certain:
+			certainty = plan.Possible
+		case basis.Layer == "user":
+			certainty = plan.Stated
+		}
+		f.Module = name
+		return f.decide(plan.Base, certainty, basis.Layer, basis.Text, basis.Source)
+	}
+	return false
+}
+
+func statedByCurator(e *evaluation, s *subject, f *finding) bool {
+	basis, stated := e.judgement.Stated[s.ID]
+	return stated && f.decide(plan.Base, plan.Stated, basis.Layer, basis.Text, basis.Source)
+}
+
+// servedByLoader knows the extensions that a loader installs unasked.
+func servedByLoader(e *evaluation, s *subject, f *finding) bool {
+	if !virtio(s) {
+		return false
+	}
+	facts, _ := platform.Loader(e.loader)
+	for _, id := range facts.Bundled {
+		if strings.Contains(id, "virtio") {
+			return f.decide(plan.Base, plan.Stated, "curated", "the loader always installs "+id, e.loader)
+		}
+	}
+	return false
+}
+
+// virtio says whether s is a virtio device or the PCI function that carries
+// one: vendor 1af4, devices 1000 to 107f (OASIS virtio 1.2, section 4.1.2).
+func virtio(s *subject) bool {
+	return s.Bus == "virtio" ||
+		s.Bus == "pci" && s.VendorID == "1af4" && s.DeviceID >= "1000" && s.DeviceID <= "107f"
+}
+
+func offeredByCatalogue(e *evaluation, s *subject, f *finding) bool {
+	f.candidates = e.candidates(s)
+	if f.choices = competing(f.candidates); len(f.choices) == 0 {
+		return false
+	}
+	certainty := plan.Known
+	for _, c := range f.candidates {
+		if c.reject == "" && c.tier.possible != 0 {
+			certainty = plan.Possible
+		}
+	}
+	return f.decide(plan.ByModule, certainty, "catalogue", "a module of the platform's catalogue claims it", "")
+}
+
+func needsNoDriver(_ *evaluation, s *subject, f *finding) bool {
+	return s.inert && f.decide(plan.Inert, plan.Stated, "class", "devices of its class need no driver", "")
+}
+
+// drivenByEveryKernel is for the disk and USB controllers that no pack brings
+// a driver for, because every such kernel has it: unless this one is known not
+// to.
+func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
+	if !s.kernelClass || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
+		return false
+	}
+	if len(s.reference) == 0 {
+		return f.decide(plan.Base, plan.Assumed, "class", "kernels drive this class themselves", "")
+	}
+	names := strings.Join(e.world.drivers(s.reference), ", ")
+	return f.decide(plan.Base, plan.Assumed, "reference",
+		"Linux drives it with "+names+", which such platforms have in their kernel", e.world.referenceSource(s))
+}
+
+// drivenElsewhere is for devices that Linux or another platform has a driver
+// for and this platform's packages have none.
+//
+// What matters, and every network card, is then missing: no NAS kernel is
+// assumed to have it. Of the rest it is assumed that no pack brings the driver
+// because none has to.
+func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
+	claims := s.reference
+	if len(claims) == 0 {
+		claims = certainOnes(s.claims)
+	}
+	if len(claims) == 0 {
+		return false
+	}
+	names := strings.Join(e.world.drivers(claims), ", ")
+	others := e.question.servers(s, e.loader)
+	certainty := plan.Assumed
+	switch {
+	case e.complete:
+		certainty = plan.Known
+	case claims[0].verdict != modalias.Certain:
+		certainty = plan.Possible
+	}
+	switch {
+	case len(others) > 0:
+		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it; "+has(others), "")
+	case e.complete || s.matters() || s.network() || s.Bus == "virtio" || len(s.reference) == 0:
+		return f.decide(plan.Missing, certainty, "reference",
+			names+" would drive it; no platform of "+e.loader+" has it in this catalogue", e.world.referenceSource(s))
+	}
+	return f.decide(plan.Base, certainty, "reference",
+		"Linux drives it with "+names+", and no package of "+e.loader+" brings that", e.world.referenceSource(s))
+}
+
+func notKnownAnywhere(_ *evaluation, s *subject, f *finding) bool {
+	if len(keys(s.Device)) == 0 {
+		return f.decide(plan.NotKnown, plan.Possible, "reference", "the report has no ids of it", "")
+	}
+	return f.decide(plan.NotKnown, plan.Assumed, "reference", "no module known here claims it", "")
+}
+
+// has words a list of platforms, the first few by name.
+func has(platforms []string) string {
+	const shown = 4
+	if len(platforms) == 1 {
+		return platforms[0] + " has it"
+	}
+	if len(platforms) <= shown {
+		return strings.Join(platforms, ", ") + " have it"
+	}
+	return fmt.Sprintf("%s and %d more have it", strings.Join(platforms[:shown], ", "), len(platforms)-shown)
+}
+
+// referenceSource names the kernels whose tables say so.
+func (w *world) referenceSource(s *subject) string {
+	var names []string
+	for _, c := range s.reference {
+		if name := w.cats[c.cat].Name + " " + w.cats[c.cat].Version; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.TrimSpace(strings.Join(names, ", "))
+}

@@ -1,0 +1,72 @@
+package recommend
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/plan"
+)
+
+// next says what a person can do about each device that matters and has no
+// driver: another platform first, the text of a request last.
+func (e *evaluation) next() []plan.Next {
+	list := []plan.Next{}
+	for i := range e.findings {
+		s, f := &e.question.subjects[i], &e.findings[i]
+		if !s.matters() || f.Verdict != plan.Missing {
+			continue
+		}
+		if others := e.question.servers(s, e.loader); len(others) > 0 {
+			list = append(list, plan.Next{Code: "other-platform", Text: name(s) + ": " + has(others)})
+		}
+		for _, loader := range e.question.otherLoaders(e.loader) {
+			if others := e.question.servers(s, loader); len(others) > 0 {
+				list = append(list, plan.Next{Code: "other-loader", Text: fmt.Sprintf("%s: with %s, %s", name(s), loader, has(others))})
+			}
+		}
+		list = append(list, plan.Next{Code: "request", Text: e.request(s)})
+	}
+	return list
+}
+
+// otherLoaders lists the loaders of the catalogues but one, and without the
+// distribution kernels, in their order.
+func (q *question) otherLoaders(but string) []string {
+	var list []string
+	seen := map[string]bool{but: true, linux: true}
+	for _, s := range q.world.sites {
+		if !seen[s.loader] {
+			seen[s.loader] = true
+			list = append(list, s.loader)
+		}
+	}
+	return list
+}
+
+// name is how people look a device up: its ids and its name.
+func name(s *subject) string {
+	id := s.ID
+	if s.VendorID != "" && s.DeviceID != "" {
+		id = s.VendorID + ":" + s.DeviceID
+	}
+	return strings.TrimSpace(id + " " + s.Device.Device)
+}
+
+// request is what a maintainer must know to add a driver.
+func (e *evaluation) request(s *subject) string {
+	parts := []string{"ask for a driver for " + name(s)}
+	if s.SubvendorID != "" && s.SubdeviceID != "" {
+		parts = append(parts, "subsystem "+s.SubvendorID+":"+s.SubdeviceID)
+	}
+	if s.Class != "" {
+		parts = append(parts, "class "+s.Class)
+	}
+	parts = append(parts, "platform "+e.platform.ID)
+	if kernel := e.kernel(); kernel != "" {
+		parts = append(parts, "kernel "+kernel)
+	}
+	if names := e.world.drivers(s.reference); len(names) > 0 {
+		parts = append(parts, "in-tree module "+strings.Join(names, " or "))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,98 @@
+package recommend
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
+)
+
+// A site is one platform with everything that is offered for it.
+type site struct {
+	world    *world
+	platform catalog.Platform // completed by the curated tables
+	loader   string           // that boots it
+	offers   []offer          // by extension id, then in recipe order
+	named    map[string][]int // internal name -> offers
+	has      map[string]plan.Basis
+	complete bool // the list of what its kernel has built in is known
+}
+
+// An offer is one module as one extension ships it for a platform.
+type offer struct {
+	ref
+	ext    *catalog.Extension
+	recipe *catalog.Recipe
+	kmod   *catalog.Kmod
+	at     int    // position in the recipe
+	bad    string // why it is never chosen, or ""
+}
+
+// newSite gathers what the catalogues offer for p, a platform of catalogue cat.
+func (w *world) newSite(p *catalog.Platform, cat int, loader string) *site {
+	s := &site{world: w, platform: *p, loader: loader, named: map[string][]int{}, has: map[string]plan.Basis{}}
+	platform.Complete(&s.platform)
+	s.complete = len(p.Builtin) > 0
+	for _, name := range p.Builtin {
+		s.has[name] = plan.Basis{Layer: "builtin", Text: name + " is built into this kernel", Source: p.Evidence}
+	}
+	for _, module := range p.Initrd {
+		name := w.cats[cat].Modules[module].Name
+		s.has[name] = plan.Basis{Layer: "initrd", Text: name + " is in the platform's own initrd", Source: p.Evidence}
+	}
+	for cat := range w.usable {
+		s.gather(cat)
+	}
+	slices.SortStableFunc(s.offers, func(a, b offer) int { return strings.Compare(a.ext.ID, b.ext.ID) })
+	for i := range s.offers {
+		name := s.module(i).Name
+		s.named[name] = append(s.named[name], i)
+	}
+	s.gate()
+	return s
+}
+
+func (s *site) gather(cat int) {
+	c := s.world.cats[cat]
+	for i := range c.Extensions {
+		e := &c.Extensions[i]
+		recipe := e.RecipeFor(s.platform.ID)
+		if recipe == nil || e.Loader != s.platform.Loader || s.world.extensions[e.Loader+" "+e.ID] != cat {
+			continue
+		}
+		for at := range recipe.Kmods {
+			k := &recipe.Kmods[at]
+			s.offers = append(s.offers, offer{ref: ref{cat, k.Module}, ext: e, recipe: recipe, kmod: k, at: at})
+		}
+	}
+}
+
+func (s *site) module(offer int) *catalog.Module { return s.world.module(s.offers[offer].ref) }
+
+// believe adds the modules that the user says the platform has.
+func (s *site) believe(names []string) {
+	for _, name := range names {
+		s.has[name] = plan.Basis{Layer: "user", Text: name + " is in the platform, as --base says"}
+	}
+}
+
+// of returns the offers of one module of a catalogue.
+func (s *site) of(r ref) []int {
+	var list []int
+	for _, i := range s.named[s.world.module(r).Name] {
+		if s.offers[i].ref == r {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// requires returns the modules that an offer needs in memory and that the
+// platform does not have.
+func (s *site) requires(offer int) []string {
+	o := &s.offers[offer]
+	names := s.world.cats[o.cat].Requires(o.kmod)
+	return slices.DeleteFunc(names, func(name string) bool { _, has := s.has[name]; return has })
+}

@@ -1,0 +1,97 @@
+package recommend
+
+import (
+	"slices"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// A subject is a device of the report with what does not depend on the
+// platform: the claims on it, and what it is.
+type subject struct {
+	*report.Device
+	claims      []claim
+	reference   []claim // those of distribution kernels; only the certain ones where there are any
+	importance  string
+	inert       bool
+	kernelClass bool // a class that platforms drive with their own kernel
+	transport   int  // the subject whose driver makes this one appear, or -1
+}
+
+// subjects prepares the devices of a report.
+func (w *world) subjects(r *report.Report, want []string) []subject {
+	list := make([]subject, len(r.Devices))
+	at := map[string]int{}
+	for i := range r.Devices {
+		d := &r.Devices[i]
+		at[d.ID] = i
+		list[i] = subject{
+			Device: d, claims: w.claims(d),
+			importance: platform.Importance(d, want),
+			inert:      platform.Inert(d), kernelClass: platform.KernelClass(d),
+		}
+		list[i].reference = certainOnes(w.onlyReference(list[i].claims))
+	}
+	for i := range list {
+		list[i].transport = transport(&list[i], at)
+	}
+	return list
+}
+
+// transport finds the PCI function behind a virtio device: the one that a scan
+// predicts it from, or the one that it hangs on.
+func transport(s *subject, at map[string]int) int {
+	id := s.ImpliedBy
+	if id == "" && s.Bus == "virtio" {
+		id = s.Parent
+	}
+	if i, found := at[id]; found {
+		return i
+	}
+	return -1
+}
+
+func (w *world) onlyReference(claims []claim) []claim {
+	return slices.DeleteFunc(slices.Clone(claims), func(c claim) bool { return !w.reference[c.ref] })
+}
+
+// certainOnes drops the possible claims where there is a certain one: the two
+// are never added up.
+func certainOnes(claims []claim) []claim {
+	certain := func(c claim) bool { return c.verdict == modalias.Certain }
+	if !slices.ContainsFunc(claims, certain) {
+		return claims
+	}
+	return slices.DeleteFunc(slices.Clone(claims), func(c claim) bool { return !certain(c) })
+}
+
+// matters says whether the answer is incomplete while the device has no driver.
+func (s *subject) matters() bool { return s.importance != plan.Optional }
+
+// network says whether the device is a network card of any kind.
+func (s *subject) network() bool { return len(s.Class) >= 2 && s.Bus == "pci" && s.Class[:2] == "02" }
+
+// drivers names the modules of some claims, each once, those with the ids of
+// the device before those with its class.
+func (w *world) drivers(claims []claim) []string {
+	claims = slices.Clone(claims)
+	slices.SortStableFunc(claims, func(a, b claim) int {
+		switch {
+		case a.stronger(b):
+			return -1
+		case b.stronger(a):
+			return 1
+		}
+		return 0
+	})
+	var names []string
+	for _, c := range claims {
+		if name := w.module(c.ref).Name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,186 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// An offer is one module as one extension ships it for the plan's platform.
+type offer struct {
+	*catalog.Module
+	aliases []string
+	ext     *catalog.Extension
+	recipe  *catalog.Recipe
+	kmod    *catalog.Kmod
+	needs   []string // modules that must be in memory first and that the platform is not known to have
+	refused string   // why it cannot be used, or ""
+}
+
+// findPlatform looks the plan's platform up and gathers what is offered there.
+func (c *checker) findPlatform() bool {
+	cats := c.catalogs()
+	for _, cat := range cats {
+		for i := range cat.Platforms {
+			if p := &cat.Platforms[i]; c.platform == nil && p.ID == c.plan.Platform.ID {
+				c.platform = p
+				c.learn(cat)
+			}
+		}
+	}
+	if c.platform == nil {
+		c.problem(PlatformUnknown, c.plan.Platform.ID, "no catalogue given has this platform")
+		return false
+	}
+	seen := map[string]bool{}
+	for _, cat := range cats {
+		c.gather(cat, seen)
+	}
+	c.refuse()
+	return true
+}
+
+// catalogs returns those that the plan may take modules from: not those that
+// it names as a reference only.
+func (c *checker) catalogs() []*catalog.Catalog {
+	var list []*catalog.Catalog
+	for i, cat := range c.cats {
+		reference := slices.ContainsFunc(c.plan.Catalogs, func(used plan.Catalog) bool {
+			return used.Reference && used.SHA256 == c.hashes[i]
+		})
+		if !reference {
+			list = append(list, cat)
+		}
+	}
+	return list
+}
+
+// learn notes what the platform has, and what the user says that it has.
+func (c *checker) learn(cat *catalog.Catalog) {
+	c.has = map[string]bool{}
+	for _, name := range slices.Concat(c.platform.Builtin, c.plan.Options.Base) {
+		c.has[name] = true
+	}
+	for _, module := range c.platform.Initrd {
+		c.has[cat.Modules[module].Name] = true
+	}
+}
+
+// gather adds the offers of one catalogue; seen are the extensions of those
+// before it, which count first.
+func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
+	for i := range cat.Extensions {
+		e := &cat.Extensions[i]
+		recipe := e.RecipeFor(c.platform.ID)
+		if e.Loader != c.platform.Loader || seen[e.ID] {
+			continue
+		}
+		seen[e.ID] = true
+		if recipe == nil {
+			continue
+		}
+		for k := range recipe.Kmods {
+			kmod := &recipe.Kmods[k]
+			o := offer{Module: &cat.Modules[kmod.Module], ext: e, recipe: recipe, kmod: kmod}
+			if o.Aliases != catalog.None {
+				o.aliases = cat.AliasSets[o.Aliases]
+			}
+			for _, need := range slices.Concat(o.Depends, kmod.Requires) {
+				if !c.has[need] && need != o.Name && !slices.Contains(o.needs, need) {
+					o.needs = append(o.needs, need)
+				}
+			}
+			c.offers = append(c.offers, o)
+		}
+	}
+}
+
+// refuse marks what the loader's packer or the kernel would not take.
+func (c *checker) refuse() {
+	type shape struct{ size, init int64 }
+	shapes := map[shape]int{}
+	for _, o := range c.offers {
+		if o.Layout != nil {
+			shapes[shape{o.Layout.Size, o.Layout.Init}]++
+		}
+	}
+	total := 0
+	for _, n := range shapes {
+		total += n
+	}
+	for i := range c.offers {
+		o := &c.offers[i]
+		built, _, _ := strings.Cut(o.Vermagic, " ")
+		runs := cmp.Or(c.platform.KernelRelease, c.platform.KernelVersion)
+		switch {
+		case slices.Contains(c.plan.Options.Without, o.Name):
+			o.refused = "--without names it"
+		case o.recipe.Broken != "":
+			o.refused = o.recipe.Broken
+		case o.Stripped:
+			o.refused = "stripped"
+		case built != "" && runs != "" && strings.TrimRight(built, "+") != strings.TrimRight(runs, "+"):
+			o.refused = "built for " + built
+		case o.Layout != nil:
+			for other, n := range shapes {
+				if n >= 3 && 2*n > total && other != (shape{o.Layout.Size, o.Layout.Init}) {
+					o.refused = "another layout of struct module"
+				}
+			}
+		}
+	}
+}
+
+// offered returns the offers of one module by its internal name.
+func (c *checker) offered(name string) []*offer {
+	var list []*offer
+	for i := range c.offers {
+		if c.offers[i].Name == name {
+			list = append(list, &c.offers[i])
+		}
+	}
+	return list
+}
+
+// strength of a claim, from none to the strongest.
+type strength struct {
+	verdict modalias.Verdict
+	kind    modalias.Kind // smaller is stronger
+}
+
+func (s strength) compare(other strength) int {
+	return cmp.Or(cmp.Compare(s.verdict, other.verdict), cmp.Compare(other.kind, s.kind))
+}
+
+// claim returns how strongly a module claims a device, pattern by pattern.
+func (o *offer) claim(d *report.Device) strength {
+	var best strength
+	for _, key := range keysOf(d) {
+		for _, pattern := range o.aliases {
+			if verdict := modalias.Match(pattern, key); verdict != modalias.No {
+				if s := (strength{verdict, modalias.KindOf(pattern)}); s.compare(best) > 0 {
+					best = s
+				}
+			}
+		}
+	}
+	return best
+}
+
+// keysOf are the strings that a device can be matched by.
+func keysOf(d *report.Device) []string {
+	switch {
+	case len(d.Modaliases) > 0:
+		return d.Modaliases
+	case d.Bus == "pci":
+		return []string{modalias.PCIKey(d.VendorID, d.DeviceID, d.SubvendorID, d.SubdeviceID, d.Class)}
+	case d.Bus == "usb":
+		return []string{modalias.USBKey(d.VendorID, d.DeviceID, d.Revision, d.Class, d.Interface, "")}
+	}
+	return nil
+}

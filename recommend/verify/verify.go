@@ -1,0 +1,126 @@
+// Package verify checks a plan against the report and the catalogues that it
+// was made from. It shares no code with package recommend and none of its
+// ideas: where that searches, this looks at the result.
+//
+// What "minimum" means is the scope that the plan's proof states: of the
+// modules that compete for a device, those whose claim is as strong as that of
+// the chosen one, no smaller set drives the same devices. That is tried out by
+// brute force where the choice is small (see [MaxSets]), and left alone where
+// it is not.
+package verify
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Problem is one thing that is wrong with a plan.
+type Problem struct {
+	Code    string `json:"code"`             // stable, see the constants
+	Subject string `json:"subject"`          // device id, module or extension that it is about
+	Text    string `json:"text"`             // what is wrong
+	Device  bool   `json:"device,omitempty"` // Subject is a device id
+}
+
+func (p Problem) String() string { return fmt.Sprintf("%s\t%s\t%s", p.Code, p.Subject, p.Text) }
+
+// The codes of problems.
+const (
+	IDDiffers          = "id-differs"           // the plan's id is not the hash of its content
+	ReportDiffers      = "report-differs"       // the plan answers another report
+	CatalogDiffers     = "catalog-differs"      // the plan was made with another catalogue
+	PlatformUnknown    = "platform-unknown"     // no catalogue has the platform
+	DevicesDiffer      = "devices-differ"       // not every device of the report has one verdict, in order
+	VerdictUnknown     = "verdict-unknown"      // a word that is no verdict, importance or certainty
+	ModuleTwice        = "module-twice"         // a module is in the plan more than once
+	ModuleNotOffered   = "module-not-offered"   // the extension does not ship it for the platform
+	ModuleDiffers      = "module-differs"       // file, hash or arguments are not the catalogue's
+	ModuleRefused      = "module-refused"       // it cannot be installed or loaded there
+	ModuleRuledOut     = "module-ruled-out"     // --without names it
+	ModuleInPlatform   = "module-in-platform"   // the platform has it already
+	ModuleNeedless     = "module-needless"      // no device and no module needs it
+	ModuleOrder        = "module-order"         // a module that it needs is loaded after it
+	DependencyMissing  = "dependency-missing"   // a module that it needs is not in the plan
+	RequiredByDiffers  = "required-by-differs"  // required_by is not what depends on it
+	ForDiffers         = "for-differs"          // the module's devices and the devices' modules disagree
+	ClaimMissing       = "claim-missing"        // the module does not claim the device that it is for
+	ClaimNotCertain    = "claim-not-certain"    // "known", though the report lacks a field of the pattern
+	ClaimTooWide       = "claim-too-wide"       // a claim on a class that platforms drive themselves
+	BetterCandidate    = "better-candidate"     // a stronger claim was passed over
+	DriverOverlooked   = "driver-overlooked"    // "missing", though the platform offers a driver
+	BaseNotFound       = "base-not-found"       // "base", "known", though the platform's lists do not have it
+	ExtensionDiffers   = "extension-differs"    // the extensions are not those of the modules, or their pins differ
+	ProofDiffers       = "proof-differs"        // the proof contradicts itself or the plan
+	NotMinimal         = "not-minimal"          // fewer modules drive the same devices
+	TooManyExtensions  = "too-many-extensions"  // as many modules from fewer extensions do
+	StageDiffers       = "stage-differs"        // a boot device's driver, or what that needs, is not in the boot stage
+	FirmwareNotInRange = "firmware-not-in-plan" // firmware of a module that the plan does not load
+)
+
+// Verify returns what is wrong with a plan, or nil. The catalogues must be
+// those that it was made with; where they are not, that is the first problem.
+func Verify(p *plan.Plan, r *report.Report, cats []*catalog.Catalog) []Problem {
+	c := &checker{plan: p, report: r, cats: cats}
+	c.identity()
+	if !c.findPlatform() {
+		return c.problems
+	}
+	c.devices()
+	c.modules()
+	c.extensions()
+	c.proof()
+	c.minimum()
+	return c.problems
+}
+
+// A checker collects the problems of one plan.
+type checker struct {
+	plan     *plan.Plan
+	report   *report.Report
+	cats     []*catalog.Catalog
+	hashes   []string // of cats
+	platform *catalog.Platform
+	has      map[string]bool // modules that the platform is known to have
+	offers   []offer
+	problems []Problem
+}
+
+func (c *checker) problem(code, subject, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Code: code, Subject: subject, Text: fmt.Sprintf(format, args...)})
+}
+
+// identity checks the hashes that tie a plan to what it was made from.
+func (c *checker) identity() {
+	if id, err := c.plan.Hash(); err != nil || id != c.plan.ID {
+		c.problem(IDDiffers, c.plan.ID, "the content's hash is %s", id)
+	}
+	if hash, err := c.report.Hash(); err != nil || hash != c.plan.Report {
+		c.problem(ReportDiffers, c.plan.Report, "the report's hash is %s", hash)
+	}
+	for _, cat := range c.cats {
+		hash, _ := cat.Hash() // "" is nobody's
+		c.hashes = append(c.hashes, hash)
+	}
+	for _, used := range c.plan.Catalogs {
+		if !slices.Contains(c.hashes, used.SHA256) {
+			c.problem(CatalogDiffers, used.Name, "catalogue %s of %s is not among those given", used.Version, used.Date)
+		}
+	}
+}
+
+// proof holds the proof against the plan.
+func (c *checker) proof() {
+	p := c.plan.Proof
+	switch {
+	case p.Modules != len(c.plan.Modules):
+		c.problem(ProofDiffers, "modules", "the proof is about %d modules, the plan has %d", p.Modules, len(c.plan.Modules))
+	case p.LowerBound > p.Modules:
+		c.problem(ProofDiffers, "lower_bound", "%d is more than the plan's %d", p.LowerBound, p.Modules)
+	case p.Optimal && p.LowerBound != p.Modules:
+		c.problem(ProofDiffers, "optimal", "%d modules, and the bound is %d", p.Modules, p.LowerBound)
+	}
+}

@@ -1,0 +1,77 @@
+package recommend
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/plan"
+)
+
+// warnings says what a person should read before acting: what the rules say,
+// then each doubtful device, then each doubtful module.
+func (e *evaluation) warnings() []plan.Warning {
+	list := append([]plan.Warning{}, e.judgement.Warnings...)
+	if r := e.judgement.Rejected; r != nil {
+		list = append(list, plan.Warning{Code: "platform-rejected", Text: r.Text, Source: r.Source})
+	}
+	if w, other := e.otherKernelRuns(); other {
+		list = append(list, w)
+	}
+	for i := range e.findings {
+		list = e.doubts(list, i)
+	}
+	for _, offer := range e.chosen {
+		list = e.moduleDoubts(list, offer)
+	}
+	return list
+}
+
+// otherKernelRuns warns where the platform stands for another build of the
+// kernel that runs.
+func (e *evaluation) otherKernelRuns() (plan.Warning, bool) {
+	running := e.question.options.Running
+	if e.loader != linux || running == "" || e.kernel() == running {
+		return plan.Warning{}, false
+	}
+	return plan.Warning{
+		Code: "other-kernel-runs",
+		Text: fmt.Sprintf("this machine runs %s; the answer is for %s", running, e.kernel()),
+	}, true
+}
+
+func (e *evaluation) doubts(list []plan.Warning, i int) []plan.Warning {
+	f := &e.findings[i]
+	switch {
+	case f.Importance != plan.Boot || !f.covered():
+	case f.Certainty == plan.Assumed:
+		list = append(list, plan.Warning{Code: "boot-device-assumed", Device: f.ID, Text: f.Why,
+			Hint: "import the platform's own kernel and initrd to be sure"})
+	case f.Certainty == plan.Possible:
+		list = append(list, plan.Warning{Code: "possible-match", Device: f.ID,
+			Text: f.Module + " drives some devices with these ids; the report lacks the field that decides",
+			Hint: "a scan of the machine, or lspci -nnv, has it"})
+	}
+	return list
+}
+
+func (e *evaluation) moduleDoubts(list []plan.Warning, offer int) []plan.Warning {
+	name := e.module(offer).Name
+	for _, i := range e.alsoClaims(offer) {
+		f := &e.findings[i]
+		text := fmt.Sprintf("%s also claims this device, which %s", name, e.driver(f))
+		list = append(list, plan.Warning{Code: "also-claimed", Device: f.ID, Text: text})
+	}
+	if lacks := e.lacks[offer]; len(lacks) > 0 {
+		list = append(list, plan.Warning{Code: "dependency-assumed",
+			Text: fmt.Sprintf("%s needs %s, which no package for this platform has: its kernel should", name, strings.Join(lacks, ", "))})
+	}
+	return list
+}
+
+// driver words what is meant to drive a device.
+func (e *evaluation) driver(f *finding) string {
+	if f.Verdict == plan.ByModule {
+		return f.Module + " is chosen for"
+	}
+	return "the platform drives itself"
+}

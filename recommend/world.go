@@ -1,0 +1,152 @@
+package recommend
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// linux is the loader of distribution kernels: their alias tables are also the
+// reference for whether Linux has a driver at all.
+const linux = "linux"
+
+// A world is all catalogues seen as one. An id in two of them belongs to the
+// first.
+type world struct {
+	cats       []*catalog.Catalog
+	usable     int // the first ones, whose platforms can be recommended
+	sites      []*site
+	reference  map[ref]bool // modules of distribution kernels
+	extensions map[string]int
+	warnings   []plan.Warning
+}
+
+// A ref is a module of one catalogue.
+type ref struct{ cat, module int }
+
+func (w *world) module(r ref) *catalog.Module { return &w.cats[r.cat].Modules[r.module] }
+
+// newWorld joins the catalogues, then those of reference, whose platforms are
+// not recommended.
+func newWorld(cats, reference []*catalog.Catalog, loader string) *world {
+	w := &world{cats: slices.Concat(cats, reference), usable: len(cats), reference: map[ref]bool{}, extensions: map[string]int{}}
+	for cat := range w.cats {
+		w.learn(cat)
+	}
+	seen := map[[2]string]bool{}
+	for cat := range cats {
+		for i := range w.cats[cat].Platforms {
+			p := &w.cats[cat].Platforms[i]
+			key := [2]string{p.Loader, p.ID}
+			if seen[key] {
+				w.warnDuplicate("platform", p.ID)
+				continue
+			}
+			seen[key] = true
+			if runs := runsOn(loader, p.Loader); runs != "" {
+				w.sites = append(w.sites, w.newSite(p, cat, runs))
+			}
+		}
+	}
+	return w
+}
+
+// runsOn returns the loader that boots a platform of the catalogue when the
+// user asks for want ("" for any), or "" where none does: TCRP boots the
+// platforms of RedPill.
+func runsOn(want, has string) string {
+	if want == "" || want == has {
+		return has
+	}
+	if facts, known := platform.Loader(want); known && facts.Serves == has {
+		return want
+	}
+	return ""
+}
+
+// learn notes which catalogue each extension belongs to, and the reference.
+func (w *world) learn(cat int) {
+	c := w.cats[cat]
+	for i := range c.Extensions {
+		e := &c.Extensions[i]
+		key := e.Loader + " " + e.ID
+		if _, found := w.extensions[key]; found {
+			if cat < w.usable {
+				w.warnDuplicate("extension", e.ID)
+			}
+			continue
+		}
+		w.extensions[key] = cat
+		if e.Loader == linux {
+			w.refer(cat, e)
+		}
+	}
+}
+
+func (w *world) refer(cat int, e *catalog.Extension) {
+	for _, recipe := range e.Recipes {
+		for _, k := range recipe.Kmods {
+			w.reference[ref{cat, k.Module}] = true
+		}
+	}
+}
+
+func (w *world) warnDuplicate(kind, id string) {
+	w.warnings = append(w.warnings, plan.Warning{
+		Code: "duplicate-id",
+		Text: fmt.Sprintf("%s %s is in two catalogues; the first one given counts", kind, id),
+	})
+}
+
+// A claim is a module that says it drives a device.
+type claim struct {
+	ref
+	pattern string
+	verdict modalias.Verdict
+	kind    modalias.Kind
+}
+
+// claims returns what all catalogues say about a device: one claim a module,
+// its strongest.
+func (w *world) claims(d *report.Device) []claim {
+	claims := w.claimsOn(keys(d)...)
+	if len(d.Modaliases) == 0 && (d.VendorID == "" || d.DeviceID == "") {
+		// Without its ids, a device may be anything of its class.
+		return slices.DeleteFunc(claims, func(c claim) bool { return c.verdict != modalias.Certain })
+	}
+	return claims
+}
+
+// claimsOn returns the claims on any of some device strings, in the order of
+// the catalogues and their modules.
+func (w *world) claimsOn(keys ...string) []claim {
+	best := map[ref]claim{}
+	for _, key := range keys {
+		for cat, c := range w.cats {
+			for _, hit := range c.Claims(key) {
+				next := claim{ref{cat, hit.Module}, hit.Pattern, hit.Verdict, modalias.KindOf(hit.Pattern)}
+				if old, found := best[next.ref]; !found || next.stronger(old) {
+					best[next.ref] = next
+				}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(best), func(a, b claim) int {
+		return cmp.Or(a.cat-b.cat, a.module-b.module)
+	})
+}
+
+// stronger puts certain before possible, and ids before classes.
+func (c claim) stronger(other claim) bool {
+	if c.verdict != other.verdict {
+		return c.verdict > other.verdict
+	}
+	return c.kind < other.kind
+}
