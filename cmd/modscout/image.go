@@ -23,6 +23,7 @@ func newImageCmd() *cobra.Command {
 
 type imageBuild struct {
 	kernel, modules, init, output string
+	grub, append                  string
 	load                          []string
 }
 
@@ -46,6 +47,8 @@ parts, vmlinuz and initrd, for network boot.`,
 	flags.StringVar(&b.modules, "modules", "", "its modules, lib/modules/RELEASE")
 	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: this program)")
 	flags.StringSliceVar(&b.load, "load", nil, "load exactly these modules, in this order")
+	flags.StringVar(&b.grub, "grub", initramfs.GRUBDir, "directory of GRUB's parts")
+	flags.StringVar(&b.append, "append", "", "further kernel command line, such as modscout.loader=rr")
 	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, or DIR/ for the parts")
 	for _, name := range []string{"kernel", "modules", "output"} {
 		cmd.MarkFlagRequired(name)
@@ -81,9 +84,9 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 // write makes parts where the output is a directory: named with a slash, or
 // there already.
 func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) error {
-	info, err := os.Stat(b.output)
-	if strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
+	if info, err := os.Stat(b.output); strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
 		return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs)
 	}
-	return fmt.Errorf("TODO")
+	disk := initramfs.Disk{Kernel: kernel, Initramfs: fs, GRUB: b.grub, Append: b.append}
+	return disk.Write(b.output)
 }

@@ -1,0 +1,183 @@
+package initramfs
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path"
+
+	"github.com/diskfs/go-diskfs"
+	"github.com/diskfs/go-diskfs/backend"
+	"github.com/diskfs/go-diskfs/backend/file"
+	"github.com/diskfs/go-diskfs/disk"
+	"github.com/diskfs/go-diskfs/filesystem"
+	"github.com/diskfs/go-diskfs/partition/mbr"
+	"github.com/google/renameio/v2"
+)
+
+// The layout of a stick: master boot record, GRUB's core image, and from 1 MiB
+// on one FAT32 partition that both firmwares and every system can read.
+const (
+	sectorSize     = 512
+	partitionStart = 1 << 20
+	signatureAt    = 440      // of the disk signature in the MBR, 4 bytes
+	freeSpace      = 32 << 20 // for answers, catalogues and packer's input
+	minDisk        = 64 << 20 // FAT32 needs 65,525 clusters
+	volumeLabel    = "MODSCOUT"
+)
+
+// Disk says what goes on a stick.
+type Disk struct {
+	Kernel    *Kernel
+	Initramfs *Initramfs
+	GRUB      string // directory of GRUB's parts; "" = [GRUBDir]
+	Append    string // further kernel command line
+}
+
+// Write makes the disk image at path, which appears whole or not at all. Equal
+// input gives equal bytes: the disk signature is drawn from the content, and
+// all times are 1980-01-01, where FAT's begin. Errors: [ErrNoGRUB], a kernel
+// and modules that do not fit each other.
+func (d Disk) Write(path string) error {
+	if err := d.Kernel.Fits(d.Initramfs); err != nil {
+		return err
+	}
+	if d.GRUB == "" {
+		d.GRUB = GRUBDir
+	}
+	loader, err := makeGRUB(d.GRUB)
+	if err != nil {
+		return err
+	}
+	var initrd bytes.Buffer
+	if _, err := d.Initramfs.WriteTo(&initrd); err != nil {
+		return err
+	}
+	image, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	if err != nil {
+		return err
+	}
+	defer image.Cleanup()
+	if err := d.fill(image.File, loader, initrd.Bytes()); err != nil {
+		return err
+	}
+	return image.CloseAtomicallyReplace()
+}
+
+// content is one file of the stick.
+type content struct {
+	path string
+	data []byte
+}
+
+func (d Disk) fill(image *os.File, loader *grub, initrd []byte) error {
+	signature := drawSignature(d.Kernel.Data, initrd)
+	files := []content{
+		{"/EFI/BOOT/BOOTX64.EFI", loader.efi},
+		{"/boot/grub/grub.cfg", grubConfig(fmt.Sprintf("%08x", signature), d.Append)},
+		{"/boot/" + KernelName, d.Kernel.Data},
+		{"/boot/" + InitrdName, initrd},
+	}
+	size := diskSize(files)
+	if err := image.Truncate(size); err != nil {
+		return err
+	}
+	if err := writePartition(file.New(image, false), size, files); err != nil {
+		return err
+	}
+	return writeBootSectors(image, loader, signature)
+}
+
+// diskSize is what the files and the free space need, in whole MiB.
+func diskSize(files []content) int64 {
+	size := int64(partitionStart + freeSpace)
+	for _, f := range files {
+		size += int64(len(f.data))
+	}
+	const mib = 1 << 20
+	return max(minDisk, (size+mib-1)/mib*mib)
+}
+
+// writePartition writes the partition table and the file system.
+func writePartition(storage backend.Storage, size int64, files []content) error {
+	defer fixTimes()()
+	d, err := diskfs.OpenBackend(storage, diskfs.WithSectorSize(diskfs.SectorSize512))
+	if err != nil {
+		return err
+	}
+	err = d.Partition(&mbr.Table{
+		LogicalSectorSize: sectorSize, PhysicalSectorSize: sectorSize,
+		Partitions: []*mbr.Partition{{
+			Index: 1, Bootable: true, Type: mbr.Fat32LBA,
+			Start: partitionStart / sectorSize, Size: uint32((size - partitionStart) / sectorSize),
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	fs, err := d.CreateFilesystem(disk.FilesystemSpec{
+		Partition: 1, FSType: filesystem.TypeFat32, VolumeLabel: volumeLabel, Reproducible: true,
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := addContent(fs, f); err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+	}
+	return fs.Mkdir("/modscout")
+}
+
+func addContent(fs filesystem.FileSystem, f content) error {
+	if err := fs.Mkdir(path.Dir(f.path)); err != nil {
+		return err
+	}
+	out, err := fs.OpenFile(f.path, os.O_CREATE|os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	if _, err := out.Write(f.data); err != nil {
+		out.Close()
+		return err
+	}
+	return out.Close()
+}
+
+// writeBootSectors comes last: the partition table is in its place already,
+// and only what lies before and behind it in the first MiB is written.
+func writeBootSectors(image *os.File, loader *grub, signature uint32) error {
+	head := binary.LittleEndian.AppendUint32(loader.bootCode(), signature)
+	if _, err := image.WriteAt(head, 0); err != nil {
+		return err
+	}
+	_, err := image.WriteAt(loader.core, sectorSize)
+	return err
+}
+
+// drawSignature returns a disk signature for the content, never 0: that means
+// "none".
+func drawSignature(parts ...[]byte) uint32 {
+	hash := sha256.New()
+	for _, part := range parts {
+		hash.Write(part)
+	}
+	return binary.LittleEndian.Uint32(hash.Sum(nil)) | 1
+}
+
+// fixTimes makes go-diskfs stamp files with FAT's first day. It takes the time
+// from SOURCE_DATE_EPOCH and has no other way to be told.
+func fixTimes() (restore func()) {
+	const variable, first = "SOURCE_DATE_EPOCH", "315532800"
+	before, set := os.LookupEnv(variable)
+	os.Setenv(variable, first)
+	return func() {
+		if set {
+			os.Setenv(variable, before)
+		} else {
+			os.Unsetenv(variable)
+		}
+	}
+}

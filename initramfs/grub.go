@@ -1,0 +1,91 @@
+package initramfs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// GRUBDir is where Debian's packages grub-pc-bin and grub-efi-amd64-bin keep
+// GRUB's parts.
+const GRUBDir = "/usr/lib/grub"
+
+// ErrNoGRUB says that GRUB's parts or grub-mkimage are not installed.
+var ErrNoGRUB = errors.New("GRUB is not installed")
+
+const grubHint = "apt-get install grub-common grub-pc-bin grub-efi-amd64-bin, or write the parts only with -o DIR/"
+
+// grub is the boot loader of a stick, for both firmwares.
+type grub struct {
+	boot []byte // first sector, for BIOS
+	core []byte // from the second sector on, for BIOS
+	efi  []byte // EFI/BOOT/BOOTX64.EFI
+}
+
+// A GRUB image holds the modules it is made with and loads no others.
+var (
+	grubCommon = []string{"fat", "part_msdos", "normal", "configfile", "linux", "serial", "terminal", "echo", "test"}
+	grubBIOS   = append([]string{"biosdisk"}, grubCommon...)
+	grubEFI    = append([]string{"all_video", "efi_gop"}, grubCommon...)
+)
+
+// makeGRUB builds both loaders from the parts below dir. Each reads
+// /boot/grub/grub.cfg from the partition it was loaded from.
+func makeGRUB(dir string) (*grub, error) {
+	var g grub
+	var err error
+	if g.boot, err = os.ReadFile(filepath.Join(dir, "i386-pc", "boot.img")); err != nil {
+		return nil, hint(fmt.Errorf("%w: %w", ErrNoGRUB, err), grubHint)
+	}
+	if len(g.boot) != sectorSize {
+		return nil, fmt.Errorf("%w: its boot.img has %d bytes, want %d", ErrNoGRUB, len(g.boot), sectorSize)
+	}
+	if g.core, err = grubImage(dir, "i386-pc", "(,msdos1)/boot/grub", grubBIOS); err != nil {
+		return nil, err
+	}
+	if len(g.core) > partitionStart-sectorSize {
+		return nil, fmt.Errorf("GRUB's core image has %d bytes, there is room for %d", len(g.core), partitionStart-sectorSize)
+	}
+	g.efi, err = grubImage(dir, "x86_64-efi", "/boot/grub", grubEFI)
+	return &g, err
+}
+
+// grubImage runs grub-mkimage, which wants a file: it flushes its output.
+func grubImage(dir, platform, prefix string, modules []string) ([]byte, error) {
+	temp, err := os.MkdirTemp("", "modscout-grub-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	image := filepath.Join(temp, "image")
+	args := append([]string{"-O", platform, "-d", filepath.Join(dir, platform), "-p", prefix, "-o", image}, modules...)
+	if complaint, err := exec.Command("grub-mkimage", args...).CombinedOutput(); err != nil {
+		return nil, hint(fmt.Errorf("%w: grub-mkimage for %s: %w %s", ErrNoGRUB, platform, err, bytes.TrimSpace(complaint)), grubHint)
+	}
+	return os.ReadFile(image)
+}
+
+// bootCode returns the first 440 bytes of the master boot record. As
+// grub-install does for hard disks, the two bytes that skip GRUB's check of
+// the drive number become no-ops: some BIOSes pass a wrong one
+// (GRUB_BOOT_MACHINE_DRIVE_CHECK in include/grub/i386/pc/boot.h).
+func (g *grub) bootCode() []byte {
+	const driveCheck = 0x66
+	code := bytes.Clone(g.boot[:signatureAt])
+	code[driveCheck], code[driveCheck+1] = 0x90, 0x90
+	return code
+}
+
+// grubConfig boots at once. The serial port, where there is one, comes before
+// the screen, so that /dev/console is the screen.
+func grubConfig(signature string, appended string) []byte {
+	return fmt.Appendf(nil, `set timeout=0
+set gfxpayload=keep
+linux /boot/%s console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=30 modscout.stick=%s %s
+initrd /boot/%s
+boot
+`, KernelName, signature, appended, InitrdName)
+}

@@ -1,0 +1,79 @@
+package initramfs
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/diskfs/go-diskfs"
+	"github.com/diskfs/go-diskfs/backend/file"
+	"github.com/diskfs/go-diskfs/filesystem"
+)
+
+// ErrNotStick says that a file is no disk image with a FAT partition.
+var ErrNotStick = errors.New("not a scan image")
+
+// Stick is a disk image, opened for reading. It is the file system of its
+// first partition.
+type Stick struct {
+	Signature string // MBR disk signature, 8 lower-case hex digits
+
+	filesystem.FileSystem
+	file *os.File
+}
+
+// OpenStick opens a disk image that [Disk.Write] made and that may have booted
+// since. Errors: [ErrNotStick].
+func OpenStick(path string) (*Stick, error) {
+	image, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	stick, err := readStick(image)
+	if err != nil {
+		image.Close()
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrNotStick, err)
+	}
+	return stick, nil
+}
+
+func readStick(image *os.File) (*Stick, error) {
+	var sector [sectorSize]byte
+	if _, err := image.ReadAt(sector[:], 0); err != nil {
+		return nil, err
+	}
+	if sector[510] != 0x55 || sector[511] != 0xaa {
+		return nil, errors.New("no master boot record")
+	}
+	d, err := diskfs.OpenBackend(file.New(image, true), diskfs.WithSectorSize(diskfs.SectorSize512))
+	if err != nil {
+		return nil, err
+	}
+	system, err := d.GetFilesystem(1)
+	if err != nil {
+		return nil, err
+	}
+	signature := fmt.Sprintf("%08x", binary.LittleEndian.Uint32(sector[signatureAt:]))
+	return &Stick{signature, system, image}, nil
+}
+
+// Close closes the image.
+func (s *Stick) Close() error { return s.file.Close() }
+
+// Files returns the stick's files and directories in lexical order.
+func (s *Stick) Files() ([]Entry, error) {
+	var entries []Entry
+	err := fs.WalkDir(s, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == "." {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			entries = append(entries, Entry{name, info.Mode(), info.Size()})
+		}
+		return err
+	})
+	return entries, err
+}
