@@ -1,3 +1,59 @@
 // Package modalias matches the device strings of Linux ("modalias") against
 // the alias patterns that kernel modules carry.
+//
+// A device says what it is in a string such as
+//
+//	pci:v00008086d000015F3sv00001043sd000087D2bc02sc00i00
+//
+// and a module says what it drives in patterns such as
+//
+//	pci:v00008086d000015F3sv*sd*bc*sc*i*
+//
+// (written by the kernel's scripts/mod/file2alias.c). [Match] compares one
+// with one, an [Index] finds all of many patterns that match a key.
+//
+// What people report is often less than the kernel's whole string. A key may
+// therefore hold [Unknown] bytes, which [PCIKey] and [USBKey] put where a
+// field is not known; the answer then says whether the match is [Certain] or
+// only [Possible].
 package modalias
+
+// Unknown stands in a key for one character that the source does not know. It
+// never occurs in a string of the kernel.
+const Unknown = '\x00'
+
+// Verdict is the answer of a comparison.
+type Verdict uint8
+
+// The verdicts, in the order of how much they say.
+const (
+	No       Verdict = iota
+	Possible         // it depends on a field that the key leaves open
+	Certain
+)
+
+// String returns "no", "possible" or "certain".
+func (v Verdict) String() string {
+	return [...]string{"no", "possible", "certain"}[v]
+}
+
+// Match compares one key with one pattern as kmod does: fnmatch(3) without
+// flags in the C locale, where '*' and '?' match '/' and a leading '.' too,
+// after both sides had '-' turned into '_' outside of brackets (kmod
+// shared/util.c, alias_normalize). A bracket that is not closed stands for
+// itself, in the pattern and in the key, so that no device is lost.
+func Match(pattern, key string) Verdict {
+	p, k := normalize(pattern), normalize(key)
+	return match(p, k)
+}
+
+// match is [Match] for what has been through normalize.
+func match(pattern, key string) Verdict {
+	if glob(pattern, key, false) {
+		return Certain
+	}
+	if hasUnknown(key) && glob(pattern, key, true) {
+		return Possible
+	}
+	return No
+}
