@@ -1,0 +1,195 @@
+package source
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tiny is a kernel module with nothing but what catalogues read of one.
+type tiny struct {
+	name             string
+	aliases          []string
+	depends          string
+	imports, exports []string
+}
+
+// ko returns the module as a relocatable ELF file for x86-64.
+func (m tiny) ko() []byte {
+	modinfo := "license=GPL\x00name=" + m.name + "\x00depends=" + m.depends + "\x00vermagic=4.4.180+ SMP mod_unload \x00"
+	for _, a := range m.aliases {
+		modinfo += "alias=" + a + "\x00"
+	}
+	strtab, symtab := []byte{0}, make([]byte, 24)
+	for _, symbol := range m.imports {
+		entry := make([]byte, 24)
+		binary.LittleEndian.PutUint32(entry, uint32(len(strtab)))
+		entry[4] = 0x10 // global, no type, undefined section
+		symtab = append(symtab, entry...)
+		strtab = append(append(strtab, symbol...), 0)
+	}
+	exports := ""
+	for _, symbol := range m.exports {
+		exports += symbol + "\x00"
+	}
+	return elf64([]section{
+		{".modinfo", 1, 0, 0, []byte(modinfo)},
+		{"__ksymtab_strings", 1, 0, 0, []byte(exports)},
+		{".symtab", 2, 4, 24, symtab},
+		{".strtab", 3, 0, 0, strtab},
+	})
+}
+
+type section struct {
+	name       string
+	kind, link uint32
+	size       uint64 // of an entry
+	data       []byte
+}
+
+// elf64 lays sections out behind an ELF header, with their names and table at
+// the end.
+func elf64(sections []section) []byte {
+	names := []byte{0}
+	body := make([]byte, 64)
+	var table bytes.Buffer
+	table.Write(make([]byte, 64))
+	add := func(s section) {
+		header := make([]byte, 64)
+		binary.LittleEndian.PutUint32(header, uint32(len(names)))
+		binary.LittleEndian.PutUint32(header[4:], s.kind)
+		names = append(append(names, s.name...), 0)
+		if s.name == ".shstrtab" {
+			s.data = names
+		}
+		binary.LittleEndian.PutUint64(header[24:], uint64(len(body)))
+		binary.LittleEndian.PutUint64(header[32:], uint64(len(s.data)))
+		binary.LittleEndian.PutUint32(header[40:], s.link)
+		if s.kind == 2 {
+			binary.LittleEndian.PutUint32(header[44:], 1) // first global symbol
+		}
+		binary.LittleEndian.PutUint64(header[48:], 8)
+		binary.LittleEndian.PutUint64(header[56:], s.size)
+		body = append(body, s.data...)
+		for len(body)%8 != 0 {
+			body = append(body, 0)
+		}
+		table.Write(header)
+	}
+	for _, s := range sections {
+		add(s)
+	}
+	add(section{name: ".shstrtab", kind: 3})
+	copy(body, "\x7fELF\x02\x01\x01")
+	binary.LittleEndian.PutUint16(body[16:], 1)  // relocatable
+	binary.LittleEndian.PutUint16(body[18:], 62) // x86-64
+	binary.LittleEndian.PutUint32(body[20:], 1)
+	binary.LittleEndian.PutUint64(body[40:], uint64(len(body)))
+	binary.LittleEndian.PutUint16(body[52:], 64)
+	binary.LittleEndian.PutUint16(body[58:], 64)
+	binary.LittleEndian.PutUint16(body[60:], uint16(len(sections)+2))
+	binary.LittleEndian.PutUint16(body[62:], uint16(len(sections)+1))
+	return append(body, table.Bytes()...)
+}
+
+// tree is an extension tree under construction, served as example/ext.
+type tree struct {
+	t   testing.TB
+	dir string
+}
+
+const treeURL = "https://raw.githubusercontent.com/example/ext/main/"
+
+func newTree(t testing.TB) *tree { return &tree{t, t.TempDir()} }
+
+func (x *tree) write(name string, data []byte) {
+	x.t.Helper()
+	file := filepath.Join(x.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		x.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+func (x *tree) index(id string, releases map[string]string) {
+	x.t.Helper()
+	_, folder, _ := strings.Cut(id, ".")
+	data, err := json.Marshal(map[string]any{
+		"id": id, "url": treeURL + folder + "/rpext-index.json",
+		"info":     map[string]string{"name": folder, "description": "test", "help_url": "https://example.org"},
+		"releases": releases,
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.write(folder+"/rpext-index.json", data)
+}
+
+// extension adds a complete extension of one recipe for the platform p_1.
+func (x *tree) extension(folder string, archive []byte, kmods string) {
+	x.t.Helper()
+	x.index("x."+folder, map[string]string{"p_1": treeURL + folder + "/r.json"})
+	x.write(folder+"/a.tgz", archive)
+	x.write(folder+"/r.json", []byte(recipeJSON(folder, hexSum(archive), kmods)))
+}
+
+func recipeJSON(folder, sum, kmods string) string {
+	return fmt.Sprintf(`{"files":[{"name":"a.tgz","url":"%s%s/a.tgz","sha256":"%s","packed":true}],"kmods":%s,"scripts":{}}`,
+		treeURL, folder, sum, kmods)
+}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// entry is one file of a test archive; a name that ends in a slash is a
+// directory, a link target makes it a symbolic link.
+type entry struct {
+	name, link string
+	data       []byte
+}
+
+func plainTar(t testing.TB, entries ...entry) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := tar.NewWriter(&file)
+	for _, e := range entries {
+		header := &tar.Header{Name: e.name, Mode: 0o644, Size: int64(len(e.data)), Typeflag: tar.TypeReg}
+		switch {
+		case e.link != "":
+			header.Typeflag, header.Linkname = tar.TypeSymlink, e.link
+		case strings.HasSuffix(e.name, "/"):
+			header.Typeflag, header.Mode = tar.TypeDir, 0o755
+		}
+		if err := w.WriteHeader(header); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(e.data)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func gzipped(data []byte) []byte {
+	var file bytes.Buffer
+	w := gzip.NewWriter(&file)
+	w.Write(data)
+	w.Close()
+	return file.Bytes()
+}
+
+func tgz(t testing.TB, entries ...entry) []byte { return gzipped(plainTar(t, entries...)) }
