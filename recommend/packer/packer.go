@@ -1,0 +1,103 @@
+// Package packer turns a plan into what a loader's image packer takes: one
+// function, and one file of this package, a packer.
+//
+// A packer is pure: it gets a plan and whatever else it needs in an [Input] and
+// returns files. [Pack] writes them. Adding a packer is a [Packer] function and
+// a line in the table of this file; see CONTRIBUTING.md.
+package packer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+)
+
+// Packer turns a plan into the files that one image packer takes. It writes
+// nothing itself. Warnings are what a person should know before using the
+// files; an error means that there is nothing to use.
+type Packer func(in Input) ([]File, []plan.Warning, error)
+
+// packers returns every packer by the name that --for takes.
+func packers() map[string]Packer {
+	return map[string]Packer{
+		"redpill": redpill,
+		"rr":      rr,
+	}
+}
+
+// File is one file of a packer's input.
+type File struct {
+	Name   string // relative to the output directory, without folders
+	Data   []byte
+	Backup bool // keep what is overwritten as NAME.bak
+}
+
+// Input is what a packer works from.
+type Input struct {
+	Plan *plan.Plan
+	Dir  string // absolute path that the files will be in, for file:// URLs
+	Options
+}
+
+// Options are the parts of an [Input] that a user chooses.
+type Options struct {
+	// Fetch opens an archive that the plan names by URL. Where it is nil, as
+	// in the scan image, packers leave out what needs archives and say so.
+	Fetch func(url string) (io.ReadCloser, error)
+
+	// Catalogs are the ones that the plan was made from, where they are at
+	// hand. They tell what else is in a pack, and which extensions in a
+	// user's list are drivers.
+	Catalogs []*catalog.Catalog
+
+	UserConfig []byte // the loader's own configuration file, to merge with; nil: none
+	BaseURL    string // where the files will be served from; empty: file:// and Dir
+	Layer      Layer  // form of an initrd layer
+	Strict     bool   // let the boot stop at the first module that fails
+	Minimal    bool   // cut a module pack down to the plan's modules
+}
+
+// ErrWrongLoader is in the chain of the error for a plan of another loader.
+var ErrWrongLoader = errors.New("the plan is for another loader")
+
+// For returns the packer of a name. The error names those that exist.
+func For(name string) (Packer, error) {
+	if p, found := packers()[name]; found {
+		return p, nil
+	}
+	return nil, hinted{
+		fmt.Errorf("no packer %q", name),
+		"there is one for " + strings.Join(Names(), " and "),
+	}
+}
+
+// Names returns the names that [For] knows, sorted.
+func Names() []string {
+	return slices.Sorted(maps.Keys(packers()))
+}
+
+// wrongLoader is the error of a packer that cannot serve the plan's platform.
+func wrongLoader(p *plan.Plan) error {
+	hint := "make the plan with recommend --loader NAME for the loader that you use"
+	if _, found := packers()[p.Platform.Loader]; found {
+		hint = "use pack --for " + p.Platform.Loader + ", or " + hint
+	}
+	return hinted{fmt.Errorf("%w: %s is a platform of %s", ErrWrongLoader, p.Platform.ID, p.Platform.Loader), hint}
+}
+
+// hinted is an error with what the user can do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e hinted) Unwrap() error { return e.error }
+
+// Hint returns what the user can do about the error.
+func (e hinted) Hint() string { return e.hint }

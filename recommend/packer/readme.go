@@ -1,0 +1,102 @@
+package packer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/plan"
+)
+
+// redpillReadme says what each file is and what to do with it.
+func redpillReadme(in Input, r recipe) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `Drivers for %s, chosen by modscout
+plan %s
+
+What to do: in the folder of redpill-load,
+
+  ./ext-manager.sh force_add %s '%s'
+  copy user_config.json of this folder over your own; it holds your settings
+  where this was packed with --user-config
+  ./build-loader.sh as usual
+
+`, in.Plan.Platform.ID, in.Plan.ID, r.id, in.url(indexName))
+	b.WriteString("Modules, in load order:\n\n")
+	for _, m := range r.modules {
+		fmt.Fprintf(&b, "  %-24s from %s", m.File, m.Extension)
+		if len(m.RequiredBy) > 0 {
+			fmt.Fprintf(&b, ", needed by %s", strings.Join(m.RequiredBy, ", "))
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString(`
+custom.gz is the same set as a finished initrd layer with a runner that does not
+end the boot when one module fails. It holds /exts and nothing else: redpill-load's
+own custom.gz also holds the RedPill module (usr/lib/modules/rp.ko). So do not
+replace that file. Copy ours beside it under another name, for example
+modscout.gz, and let grub.cfg load it last:
+
+  initrd /rd.gz /custom.gz /modscout.gz
+
+extensions.txt lists the indexes of the original extensions, for information.
+`)
+	return b.String()
+}
+
+// originalsReadme says how to go on from files without the layer.
+func originalsReadme(in Input) string {
+	return fmt.Sprintf(`Drivers for %s, chosen by modscout
+plan %s
+
+The archives were not at hand where this was written, so the one extension with
+all modules is missing. On a machine with network:
+
+  modscout pack plan.json --for redpill -o DIR
+
+Without modscout, redpill-load can use the original extensions: run
+./ext-manager.sh add URL for each line of extensions.txt; user_config.json names
+them in order. If two of them bring the same module, its runner ends the boot.
+`, in.Plan.Platform.ID, in.Plan.ID)
+}
+
+// rrReadme says what to choose, and why.
+func rrReadme(in Input, losers []loser) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "RR for this machine, chosen by modscout\nplan %s\n\n", in.Plan.ID)
+	b.WriteString("In RR's menus choose:\n\n")
+	for _, step := range rrSteps(in.Plan) {
+		fmt.Fprintf(&b, "  %s: %s\n", step.Where, step.Text)
+	}
+	if len(losers) > 0 {
+		b.WriteString("\nTwo modules claim one device; in RR > Modules menu > modprobe blacklist add:\n\n")
+		for _, l := range losers {
+			fmt.Fprintf(&b, "  %s, because %s drives %s (%s)\n", l.module, l.winner, l.device, l.why)
+		}
+	}
+	b.WriteString(`
+user-config.yml is the same as a file, for the first partition of RR's stick
+(/mnt/p1). Make it from your own (pack --user-config) so that serial number,
+network and addons stay; then build the loader again from the menu. A model or
+version that differs from your file's is best chosen in the menus, which also
+find the system's download.
+`)
+	if in.Minimal {
+		b.WriteString(`
+This file keeps only the modules that the plan needs (--minimal). A card that is
+added later has no driver until "Select all" is chosen in RR > Modules menu >
+Show/Select modules and the loader is built again.
+`)
+	}
+	return b.String()
+}
+
+// rrSteps returns the plan's steps, or the two that every plan for RR needs.
+func rrSteps(p *plan.Plan) []plan.Step {
+	if len(p.Steps) > 0 {
+		return p.Steps
+	}
+	return []plan.Step{
+		{Where: "RR > Choose a model", Text: p.Platform.Model},
+		{Where: "RR > Choose a version", Text: p.Platform.OSVersion},
+	}
+}
