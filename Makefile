@@ -10,7 +10,7 @@ FLAVOURS := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64 lin
 DEMO_PACKAGES := qemu-system-x86 ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf kmod libkmod-dev gcc libc6-dev busybox-static cpio
 
-.PHONY: build test demo kernels clean
+.PHONY: build test demo kernels catalog clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -37,6 +37,38 @@ $(CACHE)/demo-packages: PACKAGES = $(DEMO_PACKAGES)
 $(CACHE)/%-packages: Makefile | $(CACHE)/apt-lists
 	dpkg -s $(PACKAGES) >/dev/null 2>&1 || DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)
 	touch $@
+
+# The embedded catalogue, anew: RR's tables, clones of pocopico/rp-ext and
+# jim3ma/synology-igc, and Debian's kernels with the list of its firmware files.
+#   make catalog RR=rr-modules.json.zst RPEXT=rp-ext IGC=synology-igc
+RR_ORIGIN    ?= RROrg/rr,commit=e83ec2b5ecc1a9c467797da05a4d018170e72503,date=2026-07-23
+RPEXT_ORIGIN ?= pocopico/rp-ext,$(call commit,$(RPEXT))
+IGC_ORIGIN   ?= jim3ma/synology-igc,$(call commit,$(IGC))
+TREES         = $(wildcard $(KERNELS)/*/lib/modules/*)
+FIRMWARE     := $(CACHE)/firmware/Contents-all
+commit        = $(shell git -C $(1) log -1 --format=commit=%H,date=%cs)
+sha256        = $(shell apt-cache show linux-image-$(notdir $(1)) | awk '/^SHA256:/{print $$2; exit}')
+
+catalog: build kernels $(FIRMWARE)
+	bin/modscout catalog build --name default -o recommend/catalog/embedded/default.json.zst \
+		"$(RR)" "$(RPEXT)" "$(IGC)" $(TREES) $(FIRMWARE) \
+		--origin "$(RR)=$(RR_ORIGIN)" --origin "$(RPEXT)=$(RPEXT_ORIGIN)" --origin "$(IGC)=$(IGC_ORIGIN)" \
+		--origin "$(FIRMWARE)=Debian bookworm non-free-firmware Contents-all,sha256=$$(sha256sum $(FIRMWARE) | cut -c-64)" \
+		$(foreach tree,$(TREES),--origin "$(tree)=linux-image-$(notdir $(tree)),sha256=$(call sha256,$(tree))")
+	$(MAKE) build
+
+# Which package ships which firmware: a list of 17 kB that apt-get update can
+# fetch, in directories of its own, so that the machine's lists stay as they are.
+$(FIRMWARE):
+	mkdir -p $(@D)/lists/partial $(@D)/cache/archives/partial
+	apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $$(REPO_URI) bookworm non-free-firmware' \
+		'Codename: bookworm' 'Component: main' | sort -u >$(@D)/firmware.list
+	apt-get update -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=$(abspath $(@D)) \
+		-o Dir::State::lists=$(abspath $(@D))/lists -o Dir::Cache=$(abspath $(@D))/cache \
+		-o 'Acquire::IndexTargets::deb::Contents-all::MetaKey=$$(COMPONENT)/Contents-all' \
+		-o 'Acquire::IndexTargets::deb::Contents-all::ShortDescription=Contents-all' \
+		-o 'Acquire::IndexTargets::deb::Contents-all::Description=$$(RELEASE) $$(COMPONENT) Contents-all'
+	/usr/lib/apt/apt-helper cat-file $(@D)/lists/*_Contents-all* >$@.new && mv $@.new $@
 
 clean:
 	rm -rf bin $(CACHE)

@@ -26,6 +26,7 @@ const (
 // a wrong hash or an absent recipe, the boot on the first failing insmod.
 var severities = map[string]string{
 	"archive-empty":                         DriverLost,
+	"archive-link":                          Risk,
 	"archive-nested-dirs":                   Cosmetic,
 	"archive-not-gzip":                      Cosmetic,
 	"archive-unreadable":                    DriverLost,

@@ -119,6 +119,9 @@ func (r *reader) checkFile(f catalog.File, where Finding, broken func(code, mess
 	case c.nested:
 		r.found("archive-nested-dirs", file, "it has directories, which packers drop")
 	}
+	if c.links {
+		r.found("archive-link", file, "it holds links or devices, which are not followed")
+	}
 	if !c.gzip {
 		r.found("archive-not-gzip", file, "it is not compressed by gzip, whatever its name says")
 	}

@@ -63,7 +63,7 @@ func (r *reader) addFile(path string) error {
 		return err
 	}
 	defer f.Close()
-	plain, err := archive.Decompress(f, archive.Default)
+	plain, err := archive.Decompress(f, limits)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"maps"
 	"path"
@@ -88,9 +89,20 @@ func readContent(at location) *content {
 	return c
 }
 
+// maxModule is the largest module that is read, in bytes: several times the
+// largest of Debian's, amdgpu.
+const maxModule = 128 << 20
+
+// limits bound what an archive may make us read.
+var limits = func() archive.Limits {
+	l := archive.Default
+	l.Bytes = 1 << 30
+	return l
+}()
+
 // unpack reads the modules of an archive, flat, as packers unpack it.
 func (c *content) unpack(data []byte) error {
-	return archive.Walk(bytes.NewReader(data), archive.Default, func(e archive.Entry) error {
+	return archive.Walk(bytes.NewReader(data), limits, func(e archive.Entry) error {
 		return c.entry(e, false)
 	})
 }
@@ -100,6 +112,7 @@ func (c *content) unpack(data []byte) error {
 func (c *content) entry(e archive.Entry, update bool) error {
 	base := path.Base(e.Name)
 	if !e.Regular || strings.HasPrefix(base, "._") { // AppleDouble: the resource fork of a Mac
+		c.links = c.links || !e.Regular && !e.Dir
 		return nil
 	}
 	c.entries++
@@ -107,9 +120,12 @@ func (c *content) entry(e archive.Entry, update bool) error {
 	if !isModule(base) {
 		return nil
 	}
-	body, err := io.ReadAll(e.Body)
+	body, err := io.ReadAll(io.LimitReader(e.Body, maxModule+1))
 	if err != nil {
 		return err
+	}
+	if len(body) > maxModule {
+		return fmt.Errorf("%s is larger than %d bytes", e.Name, maxModule)
 	}
 	if update {
 		base = "update/" + base

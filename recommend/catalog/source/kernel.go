@@ -1,8 +1,14 @@
 package source
 
 import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/catalog"
@@ -44,6 +50,35 @@ func (r *reader) addKernel(dir string) error {
 		Releases: map[string]int{id: 0},
 		Recipes:  []catalog.Recipe{recipe},
 	})
-	r.provenance(dir, catalog.Provenance{Source: "linux " + tree.Release})
+	r.provenance(dir, imageProvenance(filepath.Join(dir, "../../../boot/vmlinuz-"+tree.Release), tree.Release))
 	return nil
+}
+
+// debianBuild is how the version string of a Debian kernel ends.
+var debianBuild = regexp.MustCompile(` Debian (\S+) \((\d{4}-\d\d-\d\d)\)$`)
+
+// imageProvenance reads package version and date of a kernel from its image,
+// where that lies beside the modules as in Debian's packages. A bzImage names
+// them in its kernel_version string (Documentation/arch/x86/boot.rst: an
+// offset at 0x20e, counted from 0x200).
+func imageProvenance(image, release string) catalog.Provenance {
+	p := catalog.Provenance{Source: "linux-image-" + release}
+	f, err := os.Open(image)
+	if err != nil {
+		return p
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, 128<<10))
+	if err != nil || len(head) < 0x210 {
+		return p
+	}
+	at := 0x200 + int(binary.LittleEndian.Uint16(head[0x20e:]))
+	if at >= len(head) {
+		return p
+	}
+	version, _, _ := bytes.Cut(head[at:], []byte{0})
+	if part := debianBuild.FindSubmatch(version); part != nil && utf8.Valid(part[1]) {
+		p.Version, p.Date = string(part[1]), string(part[2])
+	}
+	return p
 }

@@ -160,7 +160,7 @@ func (c *content) readArchive(file string) error {
 		return err
 	}
 	defer f.Close()
-	return archive.Walk(f, archive.Default, func(e archive.Entry) error {
+	return archive.Walk(f, limits, func(e archive.Entry) error {
 		return c.entry(e, path.Base(path.Dir(e.Name)) == "update")
 	})
 }
