@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/catalog/source"
+	"github.com/modscout/modscout/recommend/packer"
+	"github.com/modscout/modscout/recommend/plan"
+)
+
+// packFlags are what the user chooses.
+type packFlags struct {
+	loader, userConfig, layer, output string
+	mirrors, catalogs                 []string
+	options                           packer.Options
+}
+
+func newPackCmd() *cobra.Command {
+	var flags packFlags
+	cmd := &cobra.Command{
+		Use:   "pack PLAN --for redpill|rr -o DIR",
+		Short: "Turn a plan into what an image packer takes",
+		Long: `Turn a plan into what a loader's image packer takes, in a folder with a README
+that says what to do with it.
+
+  redpill   one extension with the plan's modules (rpext-index.json, recipe,
+            archive), user_config.json that names it, and custom.gz, the same as
+            an initrd layer
+  rr        model and version in the words of RR's menus, and user-config.yml
+
+Archives come from the web, the disk or a mirror, and their sha256 must be the
+plan's. A file that is already in DIR is replaced as a whole; the loader's own
+configuration is kept as .bak.`,
+		Example: `  modscout recommend report.json --loader redpill --format json -o plan.json
+  modscout pack plan.json --for redpill --user-config user_config.json -o drivers
+  modscout pack plan.json --for rr --user-config /mnt/p1/user-config.yml -o rr`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := pack(cmd, args[0], flags); err != nil {
+				return fmt.Errorf("packing %s: %w", args[0], err)
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.loader, "for", "", "the packer: "+strings.Join(packer.Names(), " or "))
+	f.StringVarP(&flags.output, "output", "o", "", "folder to write")
+	f.StringArrayVar(&flags.mirrors, "mirror", nil, "OWNER/REPO[@REF]=DIR or URLPREFIX=DIR: a directory that stands for part of the web")
+	f.StringArrayVar(&flags.catalogs, "catalog", nil, "catalogue that the plan was made from (default: the embedded one)")
+	f.StringVar(&flags.userConfig, "user-config", "", "the loader's own configuration, to merge with: user_config.json or user-config.yml")
+	f.StringVar(&flags.options.BaseURL, "base-url", "", "redpill: where the folder will be served (default: file URLs)")
+	f.StringVar(&flags.layer, "layer", "auto", "redpill: form of custom.gz: auto, cpio or lzma")
+	f.BoolVar(&flags.options.Strict, "strict", false, "redpill: the first module that fails ends the boot")
+	f.BoolVar(&flags.options.Minimal, "minimal", false, "rr: keep only the plan's modules in the image")
+	cmd.MarkFlagRequired("for")
+	cmd.MarkFlagRequired("output")
+	cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(packer.Names(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("layer", cobra.FixedCompletions([]string{"auto", "cpio", "lzma"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// pack does the work and says what came of it.
+func pack(cmd *cobra.Command, file string, flags packFlags) error {
+	if _, err := packer.For(flags.loader); err != nil {
+		return err
+	}
+	p, err := readPlan(cmd, file)
+	if err != nil {
+		return err
+	}
+	opts, err := flags.packOptions(cmd)
+	if err != nil {
+		return err
+	}
+	result, err := packer.Pack(flags.loader, p, flags.output, opts)
+	if err != nil {
+		return err
+	}
+	for _, name := range result.Files {
+		fmt.Fprintln(cmd.OutOrStdout(), name)
+	}
+	printPlanWarnings(cmd.ErrOrStderr(), result.Warnings)
+	return nil
+}
+
+func readPlan(cmd *cobra.Command, file string) (*plan.Plan, error) {
+	data, err := readInput(cmd, file)
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan.Read(bytes.NewReader(data))
+	return p, withHint(err, "make a plan with modscout recommend --format json -o plan.json")
+}
+
+// packOptions opens what the flags name.
+func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
+	opts := f.options
+	var mirrors []*source.Mirror
+	for _, text := range f.mirrors {
+		m, err := source.ParseMirror(text)
+		if err != nil {
+			return opts, err
+		}
+		mirrors = append(mirrors, m)
+	}
+	opts.Fetch = source.Fetcher(cmd.Context(), mirrors)
+	var err error
+	if opts.Layer, err = packer.ParseLayer(f.layer); err != nil {
+		return opts, err
+	}
+	if f.userConfig != "" {
+		if opts.UserConfig, err = readInput(cmd, f.userConfig); err != nil {
+			return opts, fmt.Errorf("reading --user-config: %w", err)
+		}
+	}
+	opts.Catalogs, err = packCatalogs(f.catalogs)
+	return opts, err
+}
+
+// packCatalogs reads the catalogues of --catalog, or the embedded one.
+func packCatalogs(names []string) ([]*catalog.Catalog, error) {
+	if len(names) == 0 {
+		names = []string{"default"}
+	}
+	var list []*catalog.Catalog
+	for _, name := range names {
+		c, err := catalogArg([]string{name})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// printPlanWarnings writes one line a warning, and a hint where it has one.
+func printPlanWarnings(w io.Writer, warnings []plan.Warning) {
+	for _, warning := range warnings {
+		fmt.Fprintf(w, "warning: %s: %s\n", warning.Code, warning.Text)
+		if warning.Hint != "" {
+			fmt.Fprintf(w, "hint: %s\n", warning.Hint)
+		}
+	}
+}
