@@ -1,0 +1,114 @@
+package archive
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz/lzma"
+	"github.com/xi2/xz"
+)
+
+// Decompress returns what r holds after at most one decompression, of gzip,
+// xz, zstd, lzma or bzip2 by its first bytes; anything else comes as it is.
+// Reading more than limits.Bytes from it fails with [ErrTooLarge].
+func Decompress(r io.Reader, limits Limits) (io.Reader, error) {
+	in := bufio.NewReaderSize(r, 4096)
+	head, _ := in.Peek(lzmaHeader)
+	plain, err := open(in, head, limits)
+	if err != nil {
+		return nil, err
+	}
+	if plain == nil {
+		plain = in
+	}
+	left := limits.Bytes
+	return &budget{r: plain, left: &left}, nil
+}
+
+// open returns a decompressor for what begins with head, or nil.
+func open(in *bufio.Reader, head []byte, limits Limits) (io.Reader, error) {
+	for _, c := range compressions {
+		if !bytes.HasPrefix(head, c.magic) {
+			continue
+		}
+		plain, err := c.open(in, limits)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, truncated(err))
+		}
+		return &named{c.name, plain}, nil
+	}
+	return nil, nil
+}
+
+// compressions are told apart by their first bytes. LZMA has no magic: it
+// begins with its properties, which are the same in every file that was seen.
+var compressions = []struct {
+	name  string
+	magic []byte
+	open  func(*bufio.Reader, Limits) (io.Reader, error)
+}{
+	{"gzip", []byte{0x1f, 0x8b}, openGzip},
+	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, openXZ},
+	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, openZstd},
+	{"bzip2", []byte("BZh"), openBzip2},
+	{"lzma", []byte{0x5d, 0, 0}, openLZMA},
+}
+
+// openGzip stops at the end of the stream, so that an initrd can go on with
+// another one.
+func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	z.Multistream(false)
+	return z, nil
+}
+
+func openXZ(in *bufio.Reader, limits Limits) (io.Reader, error) {
+	return xz.NewReader(in, uint32(limits.Window))
+}
+
+func openZstd(in *bufio.Reader, limits Limits) (io.Reader, error) {
+	return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(uint64(limits.Window)))
+}
+
+func openBzip2(in *bufio.Reader, _ Limits) (io.Reader, error) {
+	return bzip2.NewReader(in), nil
+}
+
+// lzmaHeader is the size of an LZMA file's header: properties, dictionary
+// size, uncompressed size (xz's doc/lzma-file-format.txt).
+const lzmaHeader = 13
+
+func openLZMA(in *bufio.Reader, limits Limits) (io.Reader, error) {
+	head, err := in.Peek(lzmaHeader)
+	if err != nil {
+		return nil, err
+	}
+	if dictionary := binary.LittleEndian.Uint32(head[1:]); dictionary > uint32(limits.Window) {
+		return nil, fmt.Errorf("%w: dictionary of %d bytes", ErrTooLarge, dictionary)
+	}
+	return lzma.NewReader(in)
+}
+
+// named adds the compression's name to what goes wrong while reading.
+type named struct {
+	name string
+	r    io.Reader
+}
+
+func (n *named) Read(p []byte) (int, error) {
+	got, err := n.r.Read(p)
+	if err != nil && err != io.EOF {
+		err = fmt.Errorf("%s: %w", n.name, truncated(err))
+	}
+	return got, err
+}
