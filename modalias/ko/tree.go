@@ -1,0 +1,117 @@
+package ko
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Tree is a kernel's module directory, /lib/modules/VERSION. Nothing that
+// depmod makes is needed.
+type Tree struct {
+	Dir     string
+	Release string    // the directory's name: what uname -r says
+	Modules []*Module // ordered by File, their path below Dir
+	Builtin []string  // internal names, from modules.builtin
+	Order   []string  // paths below Dir in the order of the kernel's makefiles, from modules.order
+	Bad     []error   // files that could not be read; the rest goes on
+}
+
+// ErrNoTree says that a directory holds no modules.
+var ErrNoTree = errors.New("no kernel modules in it")
+
+// ReadTree reads all modules below dir. It fails only where dir cannot be
+// listed or holds no module; single bad files are left out and listed in Bad.
+func ReadTree(dir string) (*Tree, error) {
+	files, err := moduleFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoTree)
+	}
+	t := &Tree{Dir: dir, Release: filepath.Base(filepath.Clean(dir))}
+	if t.Builtin, err = readList(filepath.Join(dir, "modules.builtin"), NameOf); err != nil {
+		return nil, err
+	}
+	if t.Order, err = readList(filepath.Join(dir, "modules.order"), path.Clean); err != nil {
+		return nil, err
+	}
+	t.readAll(files)
+	return t, nil
+}
+
+// moduleFiles lists module files below dir in lexical order. Links such as
+// "build" and "source" are not followed.
+func moduleFiles(dir string) ([]string, error) {
+	var files []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && IsModule(name) {
+			files = append(files, name)
+		}
+		return err
+	})
+	return files, err
+}
+
+// readAll reads files on all cores and keeps their order.
+func (t *Tree) readAll(files []string) {
+	modules, errs := make([]*Module, len(files)), make([]error, len(files))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range files {
+		group.Go(func() error {
+			modules[i], errs[i] = ReadFile(filepath.Join(t.Dir, filepath.FromSlash(file)))
+			if errs[i] == nil {
+				modules[i].File = file
+			}
+			return nil
+		})
+	}
+	group.Wait()
+	t.Modules = slices.DeleteFunc(modules, func(m *Module) bool { return m == nil })
+	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
+
+// readList reads a file of one path a line; a tree may lack it.
+func readList(file string, clean func(string) string) ([]string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var list []string
+	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+		if line := strings.TrimSpace(lines.Text()); line != "" {
+			list = append(list, clean(line))
+		}
+	}
+	return list, nil
+}
+
+// IsModule says whether a file is called like a module, compressed or not.
+func IsModule(file string) bool {
+	for _, compression := range []string{"", ".gz", ".xz", ".zst"} {
+		if strings.HasSuffix(file, ".ko"+compression) {
+			return true
+		}
+	}
+	return false
+}
+
+// NameOf returns the name that the kernel would use for a module's file: its
+// base name without suffixes, with underscores. The module itself may know
+// better ([Module.Name]).
+func NameOf(file string) string {
+	name, _, _ := strings.Cut(path.Base(file), ".ko")
+	return strings.ReplaceAll(name, "-", "_")
+}
