@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/diskfs/go-diskfs"
 	"github.com/diskfs/go-diskfs/backend"
@@ -44,6 +45,9 @@ func (d Disk) Write(path string) error {
 	if err := d.Kernel.Fits(d.Initramfs); err != nil {
 		return err
 	}
+	if strings.ContainsFunc(d.Append, unfit) {
+		return fmt.Errorf("command line %q: only printable characters without GRUB's own ;{}$\"'\\ and #", d.Append)
+	}
 	if d.GRUB == "" {
 		d.GRUB = GRUBDir
 	}
@@ -66,6 +70,9 @@ func (d Disk) Write(path string) error {
 	return image.CloseAtomicallyReplace()
 }
 
+// unfit finds what GRUB would not pass on to the kernel as it is.
+func unfit(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(";{}$\"'\\#|&<>", r) }
+
 // content is one file of the stick.
 type content struct {
 	path string
@@ -85,6 +92,9 @@ func (d Disk) fill(image *os.File, loader *grub, initrd []byte) error {
 		return err
 	}
 	if err := writePartition(file.New(image, false), size, files); err != nil {
+		return err
+	}
+	if err := fixParents(image, partitionStart); err != nil {
 		return err
 	}
 	return writeBootSectors(image, loader, signature)

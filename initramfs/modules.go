@@ -67,7 +67,7 @@ func openTree(dir string) (*tree, error) {
 		return nil, err
 	}
 	if len(t.files) == 0 {
-		return nil, hint(fmt.Errorf("%s: no kernel modules in it", dir), "give the directory of one kernel, lib/modules/RELEASE")
+		return nil, hint(fmt.Errorf("%s: %w: no .ko file at all", dir, ErrNoModule), "give the directory of one kernel, lib/modules/RELEASE")
 	}
 	t.builtin, err = readBuiltin(filepath.Join(dir, "modules.builtin"))
 	return t, err

@@ -17,7 +17,7 @@ func newImageCmd() *cobra.Command {
 		Short: "Make, list and try the bootable scan image",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(newImageBuildCmd())
+	cmd.AddCommand(newImageBuildCmd(), newImageLsCmd(), newImageRunCmd())
 	return cmd
 }
 

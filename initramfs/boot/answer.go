@@ -17,12 +17,13 @@ import (
 // StickDir is the folder on the stick's FAT partition that answers go to.
 const StickDir = "modscout"
 
-// show clears the screen and writes the answer on it.
-func (s *session) show(ctx context.Context) {
+// show writes the answer on cleared screens. A serial port gets it after the
+// documents for programs, so that it is what stays in sight there too.
+func (s *session) show(ctx context.Context, screens screens) {
 	if s.parts.Show == nil {
 		return
 	}
-	for _, screen := range s.screens {
+	for _, screen := range screens {
 		text, err := within(ctx, limitShow, func(context.Context) ([]byte, error) {
 			return s.text(screen.Size())
 		})
@@ -111,11 +112,9 @@ func saveJSON(path string, v any) error {
 // between its markers.
 func (s *session) serial(ctx context.Context) {
 	_, err := within(ctx, limitSerial, func(context.Context) (struct{}, error) {
-		for _, c := range s.screens {
-			if c.Serial() {
-				printMarked(c, "REPORT", s.report)
-			}
-			if c.Serial() && s.plan != nil {
+		for _, c := range s.screens.where(isSerialPort) {
+			printMarked(c, "REPORT", s.report)
+			if s.plan != nil {
 				printMarked(c, "PLAN", s.plan)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,14 @@ func (s screens) progress(line string) {
 		fmt.Fprintln(c, line)
 	}
 }
+
+func (s screens) where(wanted func(console) bool) screens {
+	return slices.DeleteFunc(slices.Clone(s), func(c console) bool { return !wanted(c) })
+}
+
+func isSerialPort(c console) bool { return c.Serial() }
+
+func isScreen(c console) bool { return !c.Serial() }
 
 // tty is a console of Linux.
 type tty struct {

@@ -69,10 +69,11 @@ func (s *session) run(ctx context.Context) {
 	s.settle(ctx)
 	s.scan(ctx)
 	s.recommend(ctx)
-	s.show(ctx)
+	s.show(ctx, s.screens.where(isScreen))
 	s.save(ctx)
-	s.screens.progress(s.lastLine())
 	s.serial(ctx)
+	s.show(ctx, s.screens.where(isSerialPort))
+	s.screens.progress(s.lastLine())
 }
 
 // check says so where the initramfs is not what was built.

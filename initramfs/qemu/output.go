@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
@@ -53,9 +54,27 @@ func (o Output) between(kind string) ([]byte, error) {
 const maxOutput = 64 << 20
 
 // capped keeps the first maxOutput bytes.
-type capped struct{ data []byte }
+type capped struct{ data Output }
 
 func (c *capped) Write(p []byte) (int, error) {
 	c.data = append(c.data, p[:min(len(p), maxOutput-len(c.data))]...)
 	return len(p), nil
+}
+
+// serialPort keeps what the guest says and answers its prompt once.
+type serialPort struct {
+	capped
+	prompt, answer []byte
+	typed          io.Writer
+}
+
+func (p *serialPort) Write(data []byte) (int, error) {
+	from := max(0, len(p.data)-len(p.prompt))
+	p.capped.Write(data)
+	if len(p.answer) > 0 && bytes.Contains(p.data[from:], p.prompt) {
+		_, err := p.typed.Write(p.answer)
+		p.answer = nil
+		return len(data), err
+	}
+	return len(data), nil
 }

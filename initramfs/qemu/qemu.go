@@ -36,6 +36,9 @@ type Board struct {
 	Append string // … and this command line
 
 	Extra []string // further arguments
+
+	// Answer is typed on the serial port once Prompt has appeared there.
+	Prompt, Answer string
 }
 
 // Drive is a disk image that a device of the board uses as drive=ID.
@@ -81,17 +84,29 @@ func (d Drive) String() string {
 }
 
 // Run boots the board, copies what comes from its serial port to console as it
-// comes, and returns all of it when the board powers off. When ctx ends QEMU is
-// killed; the output so far and ctx's error are returned.
-func Run(ctx context.Context, b Board, console io.Writer) (Output, error) {
+// comes, and returns all of it when the board powers off. What is read from
+// keys is typed there; nil types nothing. When ctx ends QEMU is killed; the
+// output so far and ctx's error are returned.
+func Run(ctx context.Context, b Board, console io.Writer, keys io.Reader) (Output, error) {
 	cmd, err := Command(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	var serial, complaints capped
-	cmd.Stdout = io.MultiWriter(&serial, console)
+	typed, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	serial := &serialPort{prompt: []byte(b.Prompt), answer: []byte(b.Answer), typed: typed}
+	var complaints capped
+	cmd.Stdout = io.MultiWriter(serial, console)
 	cmd.Stderr = &complaints
-	err = cmd.Run()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	if keys != nil {
+		go io.Copy(typed, keys)
+	}
+	err = cmd.Wait()
 	if ctx.Err() != nil {
 		return serial.data, ctx.Err()
 	}

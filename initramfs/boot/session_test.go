@@ -1,0 +1,222 @@
+package boot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// fakeConsole is a screen or a serial port in memory.
+type fakeConsole struct {
+	bytes.Buffer
+	serial bool
+}
+
+func (c *fakeConsole) Size() Size          { return Size{80, 25} }
+func (c *fakeConsole) Serial() bool        { return c.serial }
+func (c *fakeConsole) Replace(text []byte) { c.Write(text) }
+
+// fakeSystem is a machine on which everything works unless told otherwise.
+type fakeSystem struct {
+	options        Options
+	screen, serial fakeConsole
+	damaged, bad   []error
+	loud           bool // USB never settles
+	stick          string
+	stickErr       error
+}
+
+func (f *fakeSystem) Mount() error           { return nil }
+func (f *fakeSystem) Options() Options       { return f.options }
+func (f *fakeSystem) Consoles() []console    { return []console{&f.screen, &f.serial} }
+func (f *fakeSystem) CheckManifest() []error { return f.damaged }
+func (f *fakeSystem) LoadModules() []error   { return f.bad }
+func (f *fakeSystem) PowerOff()              {}
+func (f *fakeSystem) Reboot()                {}
+
+func (f *fakeSystem) Settle(context.Context) (bool, error) { return !f.loud, nil }
+
+func (f *fakeSystem) Stick(_ context.Context, _ string, fn func(string) error) error {
+	if f.stickErr != nil {
+		return f.stickErr
+	}
+	return fn(f.stick)
+}
+
+// sampleParts find one device and recommend nothing for it.
+func sampleParts() Parts {
+	return Parts{
+		Tool: "modscout test",
+		Scan: func(context.Context) (*report.Report, error) {
+			return &report.Report{Schema: report.Schema, Source: report.Source{Kind: "sysfs"}, Devices: []report.Device{{ID: "pci:0000:00:02.0", Bus: "pci"}}}, nil
+		},
+		Recommend: func(context.Context, *report.Report, Options) (*plan.Plan, error) {
+			return &plan.Plan{Schema: plan.Schema, Platform: plan.Platform{ID: "linux:test"}}, nil
+		},
+		Show: func(w io.Writer, p *plan.Plan, r *report.Report, size Size) error {
+			platform := "none"
+			if p != nil {
+				platform = p.Platform.ID
+			}
+			_, err := fmt.Fprintf(w, "USE %s for %d devices in %d lines\n", platform, len(r.Devices), size.Height)
+			return err
+		},
+		Pack: func(_ context.Context, _ *plan.Plan, _ *report.Report, dir string) error {
+			return os.WriteFile(filepath.Join(dir, "user_config.json"), []byte("{}"), 0o644)
+		},
+	}
+}
+
+func start(t *testing.T, parts Parts, system *fakeSystem) *session {
+	t.Helper()
+	system.serial.serial = true
+	s := newSession(parts, system)
+	s.run(t.Context())
+	return s
+}
+
+func TestRun(t *testing.T) {
+	system := &fakeSystem{stick: t.TempDir(), options: Options{Stick: "12345678"}}
+	s := start(t, sampleParts(), system)
+	if len(s.report.Source.Warnings) > 0 || s.report.Source.Complete != nil {
+		t.Errorf("a good run warns: %+v", s.report.Source)
+	}
+	want := "modscout: looking at this machine…\n" +
+		"USE linux:test for 1 devices in 23 lines\n" +
+		"Saved on the stick in modscout/. Keys: r reboot, p power off\n"
+	if diff := cmp.Diff(want, system.screen.String()); diff != "" {
+		t.Errorf("screen mismatch (-want +got):\n%s", diff)
+	}
+	var names []string
+	filepath.WalkDir(system.stick, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			name, _ := filepath.Rel(system.stick, path)
+			names = append(names, name)
+		}
+		return err
+	})
+	wantNames := []string{"modscout/pack/user_config.json", "modscout/plan.json", "modscout/report.json"}
+	if diff := cmp.Diff(wantNames, names); diff != "" {
+		t.Errorf("stick mismatch (-want +got):\n%s", diff)
+	}
+	for _, marker := range []string{"BEGIN MODSCOUT REPORT", "END MODSCOUT REPORT", "BEGIN MODSCOUT PLAN", "END MODSCOUT PLAN"} {
+		if n := strings.Count(system.serial.String(), "-----"+marker+"-----\n"); n != 1 {
+			t.Errorf("serial port has %s %d times, want once", marker, n)
+		}
+		if strings.Contains(system.screen.String(), marker) {
+			t.Errorf("screen has %s", marker)
+		}
+	}
+}
+
+// TestRunGoesOn breaks one part after the other: what is left must still be
+// shown, and the failure must be told.
+func TestRunGoesOn(t *testing.T) {
+	failure := errors.New("out of luck")
+	panics := func(parts *Parts) {
+		parts.Scan = func(context.Context) (*report.Report, error) { panic("scan went wrong") }
+	}
+	tests := []struct {
+		name    string
+		parts   func(*Parts)
+		system  fakeSystem
+		screen  string // must be on it
+		warning string // code in the report
+	}{
+		{"damaged", nil, fakeSystem{damaged: []error{failure}}, "NOT COMPLETE: initramfs-damaged: out of luck", "initramfs-damaged"},
+		{"module", nil, fakeSystem{bad: []error{failure, failure}}, "(and 1 more)", "module-not-loaded"},
+		{"scan panics", panics, fakeSystem{}, "panic: scan went wrong at ", "scan-failed"},
+		{"no stick", nil, fakeSystem{stickErr: errNoStick, options: Options{Stick: "12345678"}}, "NOT SAVED on the stick", ""},
+		{"recommend fails", func(p *Parts) {
+			p.Recommend = func(context.Context, *report.Report, Options) (*plan.Plan, error) { return nil, failure }
+		}, fakeSystem{}, "USE none for 1 devices", ""},
+		{"show panics", func(p *Parts) {
+			p.Show = func(io.Writer, *plan.Plan, *report.Report, Size) error { panic("no screen") }
+		},
+			fakeSystem{}, "Keys: r reboot", ""},
+		{"nothing works", func(p *Parts) { *p = Parts{} }, fakeSystem{}, "Keys: r reboot", "scan-failed"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			parts := sampleParts()
+			if tt.parts != nil {
+				tt.parts(&parts)
+			}
+			s := start(t, parts, &tt.system)
+			if !strings.Contains(tt.system.screen.String(), tt.screen) {
+				t.Errorf("screen lacks %q:\n%s", tt.screen, &tt.system.screen)
+			}
+			if !strings.Contains(tt.system.serial.String(), "-----END MODSCOUT REPORT-----") {
+				t.Errorf("no report on the serial port:\n%s", &tt.system.serial)
+			}
+			checkWarning(t, s.report, tt.warning)
+		})
+	}
+}
+
+func checkWarning(t *testing.T, r *report.Report, code string) {
+	t.Helper()
+	if code == "" {
+		return
+	}
+	if len(r.Source.Warnings) == 0 || r.Source.Warnings[0].Code != code {
+		t.Errorf("warnings = %+v, want %s first", r.Source.Warnings, code)
+	}
+	if r.Source.Complete == nil || *r.Source.Complete {
+		t.Error("the report calls itself complete")
+	}
+}
+
+func TestNotSettled(t *testing.T) {
+	s := start(t, sampleParts(), &fakeSystem{loud: true})
+	if settled := s.report.Source.Settled; settled == nil || *settled {
+		t.Errorf("settled = %v, want false", settled)
+	}
+}
+
+func TestHangingStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		parts := sampleParts()
+		parts.Scan = func(context.Context) (*report.Report, error) { <-release; return nil, nil }
+		began := time.Now()
+		s := start(t, parts, &fakeSystem{})
+		if took := time.Since(began); took != limitScan {
+			t.Errorf("waited %v for a scan that hangs, want %v", took, limitScan)
+		}
+		checkWarning(t, s.report, "scan-failed")
+	})
+}
+
+func TestPress(t *testing.T) {
+	var pressed strings.Builder
+	s := newSession(Parts{}, keySystem{&fakeSystem{}, &pressed})
+	for _, key := range []byte("xrRpP\x03") {
+		s.press(key)
+	}
+	if want := "reboot reboot off off "; pressed.String() != want {
+		t.Errorf("pressed %q, want %q", pressed.String(), want)
+	}
+}
+
+type keySystem struct {
+	*fakeSystem
+	pressed *strings.Builder
+}
+
+func (k keySystem) PowerOff() { k.pressed.WriteString("off ") }
+func (k keySystem) Reboot()   { k.pressed.WriteString("reboot ") }
