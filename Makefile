@@ -28,6 +28,15 @@ $(KERNELS)/%/.done: | $(CACHE)/apt-lists
 	cd $(@D) && apt-get download $$(apt-cache depends --no-recommends $* | awk '/Depends: linux-image/{print $$2; exit}')
 	cd $(@D) && dpkg -x *.deb . && rm -f *.deb && touch .done
 
+# The lists of ids that scan/names embeds, from the packages of the day.
+.PHONY: names
+names: | $(CACHE)/apt-lists
+	rm -rf $(CACHE)/names && mkdir -p $(CACHE)/names
+	cd $(CACHE)/names && apt-get download pci.ids usb.ids && for deb in *.deb; do dpkg -x $$deb . || exit 1; done
+	gzip -9n <$(CACHE)/names/usr/share/misc/pci.ids >scan/names/data/pci.ids.gz
+	gzip -9n <$(CACHE)/names/var/lib/usbutils/usb.ids >scan/names/data/usb.ids.gz
+	@echo "now write the versions into scan/names/data/README:"; ls $(CACHE)/names/*.deb
+
 $(CACHE)/apt-lists:
 	mkdir -p $(CACHE)
 	apt-get update && touch $@
