@@ -26,6 +26,7 @@ type content struct {
 	err     error // it could not be read, or not to its end
 	gzip    bool  // compressed as busybox tar -xz expects it
 	nested  bool  // some regular entry lies in a directory
+	links   bool  // it holds links or devices, which are passed over
 	entries int   // regular files, AppleDouble ones left out
 	modules []*archived
 }

@@ -38,11 +38,14 @@ func (r *reader) addKernel(dir string) error {
 		slim.Layout = ko.Layout{}
 		recipe.Kmods = append(recipe.Kmods, catalog.Kmod{Module: r.addModule(&slim, catalog.ModuleFile(m.File))})
 	}
+	for _, bad := range tree.Bad {
+		r.found("module-unreadable", Finding{Platform: id}, bad.Error())
+	}
 	r.b.AddPlatform(catalog.Platform{
 		ID: id, Loader: "linux", Flavour: "linux",
 		KernelVersion: kernelVersion.FindString(tree.Release),
 		KernelRelease: tree.Release,
-		Builtin:       slices.Compact(slices.Sorted(slices.Values(names(tree.Builtin)))),
+		Builtin:       slices.Compact(slices.Sorted(slices.Values(tree.Builtin))),
 		Evidence:      "/lib/modules/" + tree.Release,
 	})
 	r.b.AddExtension(catalog.Extension{

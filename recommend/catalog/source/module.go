@@ -12,17 +12,18 @@ import (
 // source knows it.
 func (r *reader) addModule(m *ko.Module, file string) int {
 	out := catalog.Module{
-		File:     file,
-		Name:     m.Name,
-		Depends:  names(m.Depends),
-		SoftPre:  names(m.SoftPre),
-		SoftPost: names(m.SoftPost),
-		Firmware: text(m.Firmware),
-		Vermagic: strings.ToValidUTF8(m.Vermagic, "?"),
-		Stripped: m.Stripped,
-		Imports:  text(m.Imports),
-		Exports:  text(m.Exports),
-		SHA256:   m.SHA256,
+		File:      file,
+		Name:      m.Name,
+		Depends:   names(m.Depends),
+		SoftPre:   names(m.SoftPre),
+		SoftPost:  names(m.SoftPost),
+		Firmware:  text(m.Firmware),
+		Vermagic:  strings.ToValidUTF8(m.Vermagic, "?"),
+		Stripped:  m.Stripped,
+		OutOfTree: !m.InTree,
+		Imports:   text(m.Imports),
+		Exports:   text(m.Exports),
+		SHA256:    m.SHA256,
 	}
 	if out.Name == "" {
 		out.Name = catalog.ModuleName(file)

@@ -21,11 +21,12 @@ type tiny struct {
 	aliases          []string
 	depends          string
 	imports, exports []string
+	stripped         bool // of its relocations, as strip(1) without options does
 }
 
 // ko returns the module as a relocatable ELF file for x86-64.
 func (m tiny) ko() []byte {
-	modinfo := "license=GPL\x00name=" + m.name + "\x00depends=" + m.depends + "\x00vermagic=4.4.180+ SMP mod_unload \x00"
+	modinfo := "license=GPL\x00intree=Y\x00name=" + m.name + "\x00depends=" + m.depends + "\x00vermagic=4.4.180+ SMP mod_unload \x00"
 	for _, a := range m.aliases {
 		modinfo += "alias=" + a + "\x00"
 	}
@@ -41,11 +42,16 @@ func (m tiny) ko() []byte {
 	for _, symbol := range m.exports {
 		exports += symbol + "\x00"
 	}
+	relocations := section{".rela.text", 4, 3, 24, nil}
+	if m.stripped {
+		relocations.kind = 1
+	}
 	return elf64([]section{
 		{".modinfo", 1, 0, 0, []byte(modinfo)},
 		{"__ksymtab_strings", 1, 0, 0, []byte(exports)},
 		{".symtab", 2, 4, 24, symtab},
 		{".strtab", 3, 0, 0, strtab},
+		relocations,
 	})
 }
 
