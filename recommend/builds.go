@@ -22,11 +22,13 @@ type build struct {
 // solve chooses the modules.
 func (e *evaluation) solve() {
 	builds := e.builds()
-	e.dropLosers(builds)
-	p, exts := e.problem(builds)
+	p, exts := e.problem(builds, e.drivable())
 	answer, ok := p.solve(nodeBudget)
 	if !ok {
-		return // no device is left that a module could drive
+		e.settleConflicts()
+		builds = e.builds()
+		p, exts = e.problem(builds, e.drivable())
+		answer, _ = p.solve(nodeBudget)
 	}
 	for i, number := range answer.builds {
 		e.chosen = append(e.chosen, builds[number].from(e, exts[answer.exts[i]]))
@@ -66,82 +68,82 @@ func (e *evaluation) builds() []build {
 	return list
 }
 
-// buildsOf groups the usable offers of one module. A module can be loaded only
-// once: where its builds drive different devices, those compete that drive
-// most of what matters.
+// buildsOf groups the usable offers of one module.
 func (e *evaluation) buildsOf(name string, serves map[int][]int) []build {
-	groups := map[string]*build{}
-	var order []*build
+	at := map[string]int{}
+	var list []build
 	for _, offer := range e.named[name] {
 		if !e.usable(offer) {
 			continue
 		}
 		m := e.module(offer)
 		key := fmt.Sprint(m.File, e.needs[offer], serves[offer])
-		g := groups[key]
-		if g == nil {
-			g = &build{name: name, file: m.File, needs: e.needs[offer], serves: serves[offer]}
-			groups[key] = g
-			order = append(order, g)
+		i, found := at[key]
+		if !found {
+			i = len(list)
+			at[key] = i
+			list = append(list, build{name: name, file: m.File, needs: e.needs[offer], serves: serves[offer]})
 		}
-		g.offers = append(g.offers, offer)
+		list[i].offers = append(list[i].offers, offer)
 	}
-	var best []build
-	for _, g := range order {
-		c := 1
-		if len(best) > 0 {
-			c = e.compareServed(g.serves, best[0].serves)
-		}
-		switch {
-		case c > 0:
-			best = []build{*g}
-		case c == 0 && slices.Equal(g.serves, best[0].serves):
-			best = append(best, *g)
-		}
-	}
-	return best
+	return list
 }
 
-// compareServed prefers more boot devices, then more wanted ones, then more.
-func (e *evaluation) compareServed(a, b []int) int {
-	count := func(list []int, importance string) int {
-		n := 0
-		for _, i := range list {
-			if e.findings[i].Importance == importance {
-				n++
+// drivable returns the findings that modules compete for.
+func (e *evaluation) drivable() []int {
+	var list []int
+	for i := range e.findings {
+		if len(e.findings[i].choices) > 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// settleConflicts is for extensions that ship different builds of a module, of
+// which only one can be loaded. Where that leaves no way to drive every
+// device, those that matter least make do with their next best candidates, and
+// have no driver where there are none.
+func (e *evaluation) settleConflicts() {
+	var kept []int
+	for _, importance := range []string{plan.Boot, plan.Wanted, plan.Optional} {
+		for _, i := range e.drivable() {
+			if e.findings[i].Importance == importance && e.settle(&e.findings[i], append(slices.Clip(kept), i)) {
+				kept = append(kept, i)
 			}
 		}
-		return n
-	}
-	return cmp.Or(
-		count(a, plan.Boot)-count(b, plan.Boot),
-		count(a, plan.Wanted)-count(b, plan.Wanted),
-		len(a)-len(b))
-}
-
-// dropLosers keeps of every device's choices those that still compete; where
-// none is left, the device lost its driver to another one of the same name.
-func (e *evaluation) dropLosers(builds []build) {
-	alive := map[int]bool{}
-	for _, b := range builds {
-		for _, offer := range b.offers {
-			alive[offer] = true
-		}
-	}
-	for i := range e.findings {
-		f := &e.findings[i]
-		had := f.choices
-		f.choices = slices.DeleteFunc(slices.Clone(had), func(offer int) bool { return !alive[offer] })
-		if len(had) > 0 && len(f.choices) == 0 {
-			e.lose(f, "only one build of "+e.module(had[0]).Name+" can be loaded, and another one drives more here")
-		}
 	}
 }
 
-// problem numbers builds and extensions for the solver. The second result
-// gives the extensions' ids by number.
-func (e *evaluation) problem(builds []build) (*problem, []string) {
-	p := &problem{needs: make([][]int, len(builds)), exts: make([][]int, len(builds))}
+// settle finds the best tier of a device that leaves a way to drive all of
+// findings, it among them; false where it has lost its driver.
+func (e *evaluation) settle(f *finding, findings []int) bool {
+	for len(f.choices) > 0 {
+		p, _ := e.problem(e.builds(), findings)
+		if _, answer := newSearch(p, nodeBudget).find(unlimited, unlimited, nil); answer == yes {
+			return true
+		}
+		f.dropTier("another build of it, or of a module that it needs, drives more here")
+	}
+	e.lose(f, "another build of its driver, or of a module that this needs, drives more here")
+	return false
+}
+
+// dropTier takes the competing candidates out and lets the next best compete.
+func (f *finding) dropTier(why string) {
+	for i := range f.candidates {
+		if c := &f.candidates[i]; c.competes() {
+			c.reject = why
+		}
+	}
+	keepBest(f.candidates)
+	f.choices = competing(f.candidates)
+}
+
+// problem numbers findings, builds and extensions for the solver. The second
+// result gives the extensions' ids by number.
+func (e *evaluation) problem(builds []build, findings []int) (*problem, []string) {
+	p := &problem{needs: make([][]int, len(builds)), rivals: make([][]int, len(builds)), exts: make([][]int, len(builds))}
 	number := map[string][]int{}
 	var exts []string
 	for i, b := range builds {
@@ -153,14 +155,13 @@ func (e *evaluation) problem(builds []build) (*problem, []string) {
 	slices.Sort(exts)
 	exts = slices.Compact(exts)
 	p.nexts = len(exts)
-	for i := range e.findings {
-		if clause := driving(builds, i); len(clause) > 0 {
-			p.clauses = append(p.clauses, clause)
-		}
+	for _, i := range findings {
+		p.clauses = append(p.clauses, driving(builds, i))
 	}
 	p.devices = len(p.clauses)
 	clause := map[string]int{}
 	for i, b := range builds {
+		p.rivals[i] = slices.DeleteFunc(slices.Clone(number[b.name]), func(other int) bool { return other == i })
 		for _, offer := range b.offers {
 			ext, _ := slices.BinarySearch(exts, e.offers[offer].ext.ID)
 			p.exts[i] = append(p.exts[i], ext)
@@ -205,6 +206,7 @@ func (e *evaluation) assign() {
 		for _, offer := range e.chosen {
 			if slices.Contains(f.choices, offer) {
 				f.Module, f.Extension = e.module(offer).Name, e.offers[offer].ext.ID
+				f.Certainty = f.strength()
 				break
 			}
 		}

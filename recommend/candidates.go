@@ -13,8 +13,11 @@ type candidate struct {
 	offer  int
 	claim  claim
 	tier   tier
-	reject string // why it does not compete, or ""
+	reject string // why it is no driver here, or ""
+	worse  string // why a better candidate keeps it out, or ""
 }
+
+func (c candidate) competes() bool { return c.reject == "" && c.worse == "" }
 
 // A tier ranks candidates; only the best one that is there competes. The
 // smaller number is the better one in every field, the first field that
@@ -59,7 +62,7 @@ func (e *evaluation) candidates(s *subject) []candidate {
 		}
 	}
 	slices.SortFunc(list, func(a, b candidate) int { return cmp.Compare(a.offer, b.offer) })
-	rejectWorse(list)
+	keepBest(list)
 	return list
 }
 
@@ -96,8 +99,8 @@ func (e *evaluation) refusal(s *subject, offer int, c claim) string {
 	return ""
 }
 
-// rejectWorse leaves only the best tier in the competition.
-func rejectWorse(list []candidate) {
+// keepBest leaves only the best tier in the competition.
+func keepBest(list []candidate) {
 	best, found := tier{}, false
 	for _, c := range list {
 		if c.reject == "" && (!found || c.tier.compare(best) < 0) {
@@ -106,7 +109,7 @@ func rejectWorse(list []candidate) {
 	}
 	for i := range list {
 		if list[i].reject == "" {
-			list[i].reject = list[i].tier.worse(best)
+			list[i].worse = list[i].tier.worse(best)
 		}
 	}
 }
@@ -115,7 +118,7 @@ func rejectWorse(list []candidate) {
 func competing(list []candidate) []int {
 	var offers []int
 	for _, c := range list {
-		if c.reject == "" {
+		if c.competes() {
 			offers = append(offers, c.offer)
 		}
 	}
@@ -128,11 +131,11 @@ func (e *evaluation) record(d *plan.Device, list []candidate) {
 	for _, c := range list {
 		o := &e.offers[c.offer]
 		name := e.module(c.offer).Name
-		out := plan.Candidate{Module: name, Extension: o.ext.ID, Pattern: c.claim.pattern, Why: c.reject}
+		out := plan.Candidate{Module: name, Extension: o.ext.ID, Pattern: c.claim.pattern, Why: cmp.Or(c.reject, c.worse)}
 		switch {
-		case name == d.Module && o.ext.ID == d.Extension && c.reject == "":
+		case name == d.Module && o.ext.ID == d.Extension && c.competes():
 			out.Chosen, out.Why = true, "chosen"
-		case c.reject != "":
+		case !c.competes():
 		case name == d.Module:
 			out.Why = "the same module, taken from " + d.Extension
 		case d.Verdict != plan.ByModule:

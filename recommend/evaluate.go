@@ -100,7 +100,7 @@ func (q *question) servers(s *subject, loader string) []string {
 	var list []string
 	claims := certainOnes(s.claims)
 	for _, site := range q.world.sites {
-		if site.loader == loader && site.serves(claims) {
+		if site.loader == loader && site.serves(s, claims) {
 			list = append(list, site.platform.ID)
 		}
 	}
@@ -108,8 +108,11 @@ func (q *question) servers(s *subject, loader string) []string {
 	return list
 }
 
-func (s *site) serves(claims []claim) bool {
+// serves says whether an offer of the platform drives a device, as far as the
+// claims alone tell.
+func (s *site) serves(device *subject, claims []claim) bool {
 	return slices.ContainsFunc(claims, func(c claim) bool {
-		return c.kind == modalias.Exact && slices.ContainsFunc(s.of(c.ref), func(i int) bool { return s.offers[i].bad == "" })
+		return (c.kind == modalias.Exact || !device.inert && !device.kernelClass) &&
+			slices.ContainsFunc(s.of(c.ref), func(i int) bool { return s.offers[i].bad == "" })
 	})
 }

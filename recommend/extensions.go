@@ -26,7 +26,7 @@ func (p *problem) extensionSet(builds []int) []int {
 			set = append(set, list[0])
 		}
 	}
-	cover := &problem{needs: make([][]int, p.nexts)}
+	cover := &problem{needs: make([][]int, p.nexts), rivals: make([][]int, p.nexts)}
 	for _, build := range builds {
 		if !meets(p.exts[build], set) {
 			cover.clauses = append(cover.clauses, p.exts[build])

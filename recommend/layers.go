@@ -100,13 +100,17 @@ func offeredByCatalogue(e *evaluation, s *subject, f *finding) bool {
 	if f.choices = competing(f.candidates); len(f.choices) == 0 {
 		return false
 	}
-	certainty := plan.Known
-	for _, c := range f.candidates {
-		if c.reject == "" && c.tier.possible != 0 {
-			certainty = plan.Possible
-		}
+	return f.decide(plan.ByModule, f.strength(), "catalogue", "a module of the platform's catalogue claims it", "")
+}
+
+// strength is the certainty of the candidates that compete: they are of one
+// tier.
+func (f *finding) strength() string {
+	i := slices.IndexFunc(f.candidates, candidate.competes)
+	if i >= 0 && f.candidates[i].tier.possible != 0 {
+		return plan.Possible
 	}
-	return f.decide(plan.ByModule, certainty, "catalogue", "a module of the platform's catalogue claims it", "")
+	return plan.Known
 }
 
 func needsNoDriver(_ *evaluation, s *subject, f *finding) bool {

@@ -14,6 +14,7 @@ type problem struct {
 	clauses [][]int // clause -> builds, ascending
 	devices int     // the first clauses, those that are open from the start
 	needs   [][]int // build -> dependency clauses that it opens
+	rivals  [][]int // build -> other builds of the same module, of which only one can be loaded
 	exts    [][]int // build -> extensions that ship it, ascending
 	nexts   int     // number of extensions
 }

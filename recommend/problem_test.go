@@ -40,6 +40,9 @@ func satisfied(p *problem, set uint) bool {
 		}
 	}
 	for _, build := range members(set) {
+		if meets(p.rivals[build], members(set)) {
+			return false
+		}
 		for _, clause := range p.needs[build] {
 			if !holds(clause) {
 				return false
@@ -74,6 +77,12 @@ func members(set uint) []int {
 // among builds, and builds that several extensions ship.
 func randomProblem(r *rand.Rand, devices, builds, exts, width int) *problem {
 	p := &problem{devices: devices, needs: make([][]int, builds), exts: make([][]int, builds), nexts: exts}
+	p.rivals = make([][]int, builds)
+	for build := 1; build < builds; build++ {
+		if r.IntN(6) == 0 && p.rivals[build-1] == nil {
+			p.rivals[build-1], p.rivals[build] = []int{build}, []int{build - 1}
+		}
+	}
 	for range devices {
 		p.clauses = append(p.clauses, pick(r, builds, 1+r.IntN(width)))
 	}

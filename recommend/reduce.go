@@ -4,8 +4,8 @@ import "slices"
 
 // reduce rules out, for the whole search, builds that another one replaces in
 // every solution without making it worse: it satisfies at least the same
-// clauses, needs no more, comes from at least the same extensions, and its
-// number is smaller.
+// clauses, needs no more, comes from at least the same extensions, its number
+// is smaller, and no third build stands in its way.
 func (s *search) reduce() {
 	satisfies := s.p.satisfies()
 	for build := range s.fate {
@@ -30,7 +30,8 @@ func (p *problem) satisfies() [][]int {
 }
 
 func (p *problem) replaces(other, build int, satisfies [][]int) bool {
-	return subset(satisfies[build], satisfies[other]) &&
+	return subset(p.rivals[other], []int{build}) &&
+		subset(satisfies[build], satisfies[other]) &&
 		subset(p.needs[other], p.needs[build]) &&
 		subset(p.exts[build], p.exts[other])
 }

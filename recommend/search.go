@@ -74,6 +74,9 @@ func (s *search) find(modules, extensions int, fixed []int) ([]int, answer) {
 		top.open = append(top.open, clause)
 	}
 	for _, build := range fixed {
+		if top.fate[build] == out {
+			return nil, no
+		}
 		s.choose(top, build)
 	}
 	return s.descend(0, modules, extensions)
@@ -137,6 +140,9 @@ func (s *search) choose(f *frame, build int) {
 	}
 	f.fate[build] = in
 	f.chosen++
+	for _, rival := range s.p.rivals[build] {
+		f.fate[rival] = out
+	}
 	for _, clause := range s.p.needs[build] {
 		if !f.opened[clause] {
 			f.opened[clause] = true

@@ -70,7 +70,7 @@ func (c *checker) byModule(d *plan.Device, in *report.Device) {
 		c.problem(ClaimTooWide, d.ID, "%s claims all of class %s", d.Module, in.Class)
 	}
 	for i := range c.offers {
-		if other := &c.offers[i]; c.usable(other, nil) && other.claim(in).compare(claim) > 0 {
+		if other := &c.offers[i]; c.usable(other, nil) && !c.conflicts(other, nil) && other.claim(in).compare(claim) > 0 {
 			c.problem(BetterCandidate, d.ID, "%s of %s claims it more strongly than %s", other.Name, other.ext.ID, d.Module)
 			return
 		}
@@ -85,11 +85,27 @@ func (c *checker) missing(d *plan.Device, in *report.Device) {
 	}
 	for i := range c.offers {
 		o := &c.offers[i]
-		if claim := o.claim(in); claim.verdict == modalias.Certain && claim.kind == modalias.Exact && c.usable(o, nil) && c.planned(o.Name) == nil {
+		if claim := o.claim(in); claim.verdict == modalias.Certain && claim.kind == modalias.Exact && c.usable(o, nil) && !c.conflicts(o, nil) {
 			c.problem(DriverOverlooked, d.ID, "%s of %s claims it", o.Name, o.ext.ID)
 			return
 		}
 	}
+}
+
+// conflicts says whether extensions ship different builds of a module, or of
+// one that it needs, of which only one can be loaded: then it may be left out
+// for the sake of another device.
+func (c *checker) conflicts(o *offer, above []string) bool {
+	for _, other := range c.offered(o.Name) {
+		if other.Module != o.Module {
+			return true
+		}
+	}
+	above = append(slices.Clip(above), o.Name)
+	return slices.ContainsFunc(o.needs, func(need string) bool {
+		offers := c.offered(need)
+		return len(offers) > 0 && !slices.Contains(above, need) && c.conflicts(offers[0], above)
+	})
 }
 
 // base checks what is said to be read from the platform's own lists.

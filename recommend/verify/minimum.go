@@ -16,40 +16,81 @@ func (c *checker) minimum() {
 	if !c.plan.Proof.Optimal {
 		return // the plan does not say that it is one
 	}
-	rivals := c.rivals()
-	names := c.universe(rivals)
-	forced := c.forced(rivals, names)
-	var open []string
-	for _, name := range names {
-		if !forced[name] {
-			open = append(open, name)
-		}
-	}
-	if len(open) > 62 || uint64(1)<<len(open) > MaxSets {
+	s := c.scope()
+	if len(s.open) > 62 || uint64(1)<<len(s.open) > MaxSets {
 		return
 	}
-	exts := len(c.plan.Extensions)
-	for set := range uint64(1) << len(open) {
-		size := len(forced) + bits.OnesCount64(set)
-		if size > len(c.plan.Modules) {
+	for set := range uint64(1) << len(s.open) {
+		if len(s.forced)+bits.OnesCount64(set) > len(c.plan.Modules) {
 			continue
 		}
-		in := func(name string) bool {
-			i := slices.Index(open, name)
-			return forced[name] || i >= 0 && set>>i&1 == 1
+		names := slices.Clone(s.forced)
+		for i, name := range s.open {
+			if set>>i&1 == 1 {
+				names = append(names, name)
+			}
 		}
-		if !c.drives(rivals, names, in) {
+		if !s.mayDrive(names) {
 			continue
 		}
-		if size < len(c.plan.Modules) {
-			c.problem(NotMinimal, c.platform.ID, "%d modules are enough: %v", size, chosen(names, in))
+		exts, drives := s.fewestExtensions(names)
+		switch {
+		case !drives:
+		case len(names) < len(c.plan.Modules):
+			c.problem(NotMinimal, c.platform.ID, "%d modules are enough: %v", len(names), names)
 			return
-		}
-		if fewer := c.extensionsOf(rivals, chosen(names, in)); fewer < exts {
-			c.problem(TooManyExtensions, c.platform.ID, "%d extensions are enough, with %v", fewer, chosen(names, in))
+		case exts < len(c.plan.Extensions):
+			c.problem(TooManyExtensions, c.platform.ID, "%d extensions are enough, for %v", exts, names)
 			return
 		}
 	}
+}
+
+// A scope is what the proof of a minimum is about: for every device that a
+// module drives the offers whose claim is as strong as the chosen one's, and
+// the modules that these may need.
+type scope struct {
+	rivals [][]*offer          // one list a device
+	offers map[string][]*offer // usable ones, of every module in the scope
+	forced []string            // modules that every set must have
+	open   []string            // the others
+}
+
+func (c *checker) scope() *scope {
+	s := &scope{rivals: c.rivals(), offers: map[string][]*offer{}}
+	var names []string
+	for _, list := range s.rivals {
+		for _, o := range list {
+			names = append(names, o.Name)
+		}
+	}
+	for i := 0; i < len(names); i++ {
+		if s.offers[names[i]] != nil {
+			continue
+		}
+		for _, o := range c.offered(names[i]) {
+			if c.usable(o, nil) {
+				s.offers[o.Name] = append(s.offers[o.Name], o)
+				names = append(names, c.offeredNeeds(o)...)
+			}
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for _, name := range names {
+		if others := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name }); s.mayDrive(others) {
+			s.open = append(s.open, name)
+		} else {
+			s.forced = append(s.forced, name)
+		}
+	}
+	return s
+}
+
+// offeredNeeds drops the needs that nobody offers: the kernel is assumed to
+// have those.
+func (c *checker) offeredNeeds(o *offer) []string {
+	return slices.DeleteFunc(slices.Clone(o.needs), func(need string) bool { return len(c.offered(need)) == 0 })
 }
 
 // rivals returns for every device that a module drives the offers whose claim
@@ -90,120 +131,56 @@ func (o *offer) rank() int {
 	return rank
 }
 
-// universe names the rivals and all that they may need, sorted.
-func (c *checker) universe(rivals [][]*offer) []string {
-	var names []string
-	for _, list := range rivals {
-		for _, o := range list {
-			if !slices.Contains(names, o.Name) {
-				names = append(names, o.Name)
-			}
-		}
-	}
-	for i := 0; i < len(names); i++ {
-		for _, o := range c.offered(names[i]) {
-			for _, need := range o.needs {
-				if len(c.offered(need)) > 0 && !slices.Contains(names, need) {
-					names = append(names, need)
-				}
-			}
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// forced returns the modules that every set must have: without one of them,
-// all others together do not drive every device.
-func (c *checker) forced(rivals [][]*offer, names []string) map[string]bool {
-	forced := map[string]bool{}
-	for _, without := range names {
-		if !c.drives(rivals, names, func(name string) bool { return name != without }) {
-			forced[without] = true
-		}
-	}
-	return forced
-}
-
-// drives says whether a set of modules drives every device: for each, a rival
-// is in the set with all that it needs.
-func (c *checker) drives(rivals [][]*offer, names []string, in func(string) bool) bool {
-	loadable := map[string]bool{}
-	for _, name := range names {
-		loadable[name] = in(name)
-	}
-	ready := func(o *offer) bool {
-		return loadable[o.Name] && !slices.ContainsFunc(o.needs, func(need string) bool {
-			return !loadable[need] && len(c.offered(need)) > 0
-		})
-	}
-	for changed := true; changed; { // a module of the set whose needs are not in it is no use
-		changed = false
-		for _, name := range names {
-			if loadable[name] && !slices.ContainsFunc(c.offered(name), func(o *offer) bool { return o.refused == "" && ready(o) }) {
-				loadable[name] = false
-				changed = true
-			}
-		}
-	}
-	for _, list := range rivals {
-		if !slices.ContainsFunc(list, ready) {
-			return false
-		}
-	}
-	return true
-}
-
-func chosen(names []string, in func(string) bool) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !in(name) })
-}
-
-// extensionsOf counts the extensions that a set of modules needs at least, or
-// is a large number where that is too much to try.
-func (c *checker) extensionsOf(rivals [][]*offer, names []string) int {
-	var lists [][]string
-	var all []string
-	for _, name := range names {
-		var list []string
-		for _, o := range c.offered(name) {
-			if o.refused == "" && mayBeTaken(rivals, o) && c.within(o, names) {
-				list = append(list, o.ext.ID)
-			}
-		}
-		lists = append(lists, list)
-		all = append(all, list...)
-	}
-	slices.Sort(all)
-	all = slices.Compact(all)
-	if len(all) > 12 {
-		return 1 << 30
-	}
-	fewest := len(all)
-	for set := range uint(1) << len(all) {
-		if n := bits.OnesCount(set); n < fewest && !slices.ContainsFunc(lists, func(list []string) bool {
-			return !slices.ContainsFunc(list, func(ext string) bool { return set>>slices.Index(all, ext)&1 == 1 })
-		}) {
-			fewest = n
-		}
-	}
-	return fewest
-}
-
-// mayBeTaken says whether a module may be taken from an offer: where it drives
-// a device, only from one whose claim is among the strongest.
-func mayBeTaken(rivals [][]*offer, o *offer) bool {
-	for _, list := range rivals {
-		rival := slices.ContainsFunc(list, func(other *offer) bool { return other.Name == o.Name })
-		if rival && !slices.Contains(list, o) {
-			return false
-		}
-	}
-	return true
-}
-
-// within says whether all that an offer needs is among names.
-func (c *checker) within(o *offer, names []string) bool {
-	return !slices.ContainsFunc(o.needs, func(need string) bool {
-		return len(c.offered(need)) > 0 && !slices.Contains(names, need)
+// mayDrive says whether a set of modules could drive every device, if several
+// builds of one could be loaded at once.
+func (s *scope) mayDrive(names []string) bool {
+	return !slices.ContainsFunc(s.rivals, func(list []*offer) bool {
+		return !slices.ContainsFunc(list, func(o *offer) bool { return s.fits(o, names) })
 	})
+}
+
+// fits says whether an offer and what it needs directly are in a set.
+func (s *scope) fits(o *offer, names []string) bool {
+	return slices.Contains(names, o.Name) && !slices.ContainsFunc(o.needs, func(need string) bool {
+		return s.offers[need] != nil && !slices.Contains(names, need)
+	})
+}
+
+// fewestExtensions takes each module of a set from one extension, in every
+// possible way, and returns the smallest number of extensions that drive all
+// devices so; false where none do, or where the ways are more than [MaxSets].
+func (s *scope) fewestExtensions(names []string) (int, bool) {
+	ways := 1
+	for _, name := range names {
+		if ways *= len(s.offers[name]); ways > MaxSets {
+			return 0, false
+		}
+	}
+	fewest := len(names) + 1
+	s.ways(names, nil, names, &fewest)
+	return fewest, fewest <= len(names)
+}
+
+// ways extends taken, one offer a module, by the modules that are left.
+func (s *scope) ways(names []string, taken []*offer, left []string, fewest *int) {
+	if len(left) > 0 {
+		for _, o := range s.offers[left[0]] {
+			if s.fits(o, names) {
+				s.ways(names, append(slices.Clip(taken), o), left[1:], fewest)
+			}
+		}
+		return
+	}
+	var exts []string
+	for _, o := range taken {
+		if !slices.Contains(exts, o.ext.ID) {
+			exts = append(exts, o.ext.ID)
+		}
+	}
+	for _, list := range s.rivals {
+		if !slices.ContainsFunc(list, func(o *offer) bool { return slices.Contains(taken, o) }) {
+			return
+		}
+	}
+	*fewest = min(*fewest, len(exts))
 }
