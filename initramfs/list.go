@@ -1,17 +1,17 @@
 package initramfs
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 
 	"github.com/cavaliergopher/cpio"
-	"github.com/klauspost/compress/zstd"
+
+	"github.com/modscout/modscout/modalias/archive"
 )
 
-// maxUnpacked bounds what List reads of one archive.
+// maxUnpacked bounds what List reads of one archive, in bytes.
 const maxUnpacked = 512 << 20
 
 // Entry is one file of an archive that [List] read.
@@ -25,12 +25,11 @@ type Entry struct {
 // returns its entries and the problems that its own manifest finds. An error
 // means that it could not be read to the end.
 func List(r io.Reader) ([]Entry, []error, error) {
-	archive, closeArchive, err := decompress(r)
+	unpacked, err := archive.Decompress(r, archive.Limits{Bytes: maxUnpacked, Window: archive.Default.Window})
 	if err != nil {
 		return nil, nil, err
 	}
-	defer closeArchive()
-	entries, found, manifest, err := readArchive(archive)
+	entries, found, manifest, err := readArchive(unpacked)
 	if err != nil {
 		return entries, nil, err
 	}
@@ -43,9 +42,9 @@ func List(r io.Reader) ([]Entry, []error, error) {
 
 func readArchive(r io.Reader) (entries []Entry, found map[string]File, manifest string, err error) {
 	found = make(map[string]File)
-	archive := cpio.NewReader(r)
+	members := cpio.NewReader(r)
 	for {
-		header, err := archive.Next()
+		header, err := members.Next()
 		if errors.Is(err, io.EOF) {
 			return entries, found, manifest, nil
 		}
@@ -56,7 +55,7 @@ func readArchive(r io.Reader) (entries []Entry, found map[string]File, manifest 
 		if !header.Mode.IsRegular() {
 			continue
 		}
-		data, err := io.ReadAll(archive)
+		data, err := io.ReadAll(members)
 		if err != nil {
 			return entries, found, manifest, fmt.Errorf("%s: %w", header.Name, err)
 		}
@@ -79,18 +78,4 @@ func (m Manifest) compare(found map[string]File) []error {
 		}
 	}
 	return bad
-}
-
-// decompress undoes zstd where r has it. It reads at most maxUnpacked bytes.
-func decompress(r io.Reader) (io.Reader, func(), error) {
-	buffered := bufio.NewReader(r)
-	magic, _ := buffered.Peek(4)
-	if string(magic) != "\x28\xb5\x2f\xfd" {
-		return io.LimitReader(buffered, maxUnpacked), func() {}, nil
-	}
-	decoder, err := zstd.NewReader(buffered, zstd.WithDecoderMaxMemory(maxUnpacked))
-	if err != nil {
-		return nil, nil, err
-	}
-	return io.LimitReader(decoder, maxUnpacked), decoder.Close, nil
 }

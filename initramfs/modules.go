@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/modscout/modscout/modalias/ko"
 )
 
 // Load is one step of the load order: a module's path in the archive and its
@@ -21,7 +21,7 @@ type Load struct {
 }
 
 // Name returns the module's name as the kernel lists it.
-func (l Load) Name() string { return moduleName(l.Path) }
+func (l Load) Name() string { return ko.NameOf(l.Path) }
 
 // ErrNoModule says that a module tree lacks a module that was asked for.
 var ErrNoModule = errors.New("no such module")
@@ -58,8 +58,8 @@ type tree struct {
 func openTree(dir string) (*tree, error) {
 	t := &tree{dir: dir, release: filepath.Base(filepath.Clean(dir)), files: make(map[string]string)}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && isModule(name) {
-			t.files[moduleName(name)] = name
+		if err == nil && d.Type().IsRegular() && ko.IsModule(name) {
+			t.files[ko.NameOf(name)] = name
 		}
 		return err
 	})
@@ -81,7 +81,7 @@ func readBuiltin(file string) (map[string]bool, error) {
 	}
 	names := make(map[string]bool)
 	for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
-		names[moduleName(scanner.Text())] = true
+		names[ko.NameOf(scanner.Text())] = true
 	}
 	return names, nil
 }
@@ -136,7 +136,7 @@ func (t *tree) exactly(modules []string) ([]Load, error) {
 	order := make([]Load, 0, len(modules))
 	for _, module := range modules {
 		name, args, _ := strings.Cut(module, " ")
-		file := t.files[moduleName(name)]
+		file := t.files[ko.NameOf(name)]
 		if file == "" {
 			return nil, fmt.Errorf("%w: %s in %s", ErrNoModule, name, t.dir)
 		}
@@ -145,17 +145,26 @@ func (t *tree) exactly(modules []string) ([]Load, error) {
 	return order, nil
 }
 
-// compressions are the endings of compressed modules.
-var compressions = []string{".gz", ".xz", ".zst"}
-
-func isModule(file string) bool {
-	return strings.HasSuffix(file, ".ko") ||
-		slices.ContainsFunc(compressions, func(ext string) bool { return strings.HasSuffix(file, ".ko"+ext) })
-}
-
-// moduleName turns a file name into the name that the kernel uses, where '-'
-// and '_' are the same.
-func moduleName(file string) string {
-	name, _, _ := strings.Cut(path.Base(file), ".ko")
-	return strings.ReplaceAll(name, "-", "_")
+// needs returns what must be loaded before a module: what its own depends
+// names, which the kernel's build computed from the symbols, and its pre
+// softdeps as far as the kernel has them.
+func (t *tree) needs(name string) ([]string, error) {
+	file := t.files[name]
+	if file == "" {
+		return nil, fmt.Errorf("%w: %s in %s", ErrNoModule, name, t.dir)
+	}
+	m, err := ko.ReadFile(filepath.Join(t.dir, file))
+	if err != nil {
+		return nil, err
+	}
+	var before []string
+	for _, soft := range m.SoftPre {
+		if soft = ko.NameOf(soft); t.files[soft] != "" {
+			before = append(before, soft)
+		}
+	}
+	for _, need := range m.Depends {
+		before = append(before, ko.NameOf(need))
+	}
+	return before, nil
 }
