@@ -2,7 +2,6 @@ package packer
 
 import (
 	"archive/tar"
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/cavaliergopher/cpio"
 	"github.com/google/go-cmp/cmp"
-	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
@@ -85,47 +83,6 @@ func uncpio(t *testing.T, r io.Reader) (lines []string, bodies map[string]string
 		if header.Mode.IsRegular() {
 			bodies[header.Name] = string(body)
 		}
-	}
-}
-
-func TestLayer(t *testing.T) {
-	p, w := igbPlan(t)
-	plain, _ := pack(t, "redpill", p, Options{Fetch: w.fetch})
-	lines, bodies := uncpio(t, strings.NewReader(plain["custom.gz"]))
-	golden(t, "redpill/layer.txt", strings.Join(lines, "\n")+"\n")
-	golden(t, "redpill/variables.txt", variables(bodies["exts/exec.sh"]))
-	if got := bodies["exts/modscout.drivers/mpt2sas.ko"]; got != "sas" {
-		t.Errorf("mpt2sas.ko = %q, want the archive's bytes", got)
-	}
-
-	again, _ := pack(t, "redpill", p, Options{Fetch: w.fetch, BaseURL: "https://example.org"})
-	if again["custom.gz"] != plain["custom.gz"] || again["ds918p_42218.tgz"] != plain["ds918p_42218.tgz"] {
-		t.Error("the same plan gave other bytes")
-	}
-
-	packed, _ := pack(t, "redpill", p, Options{Fetch: w.fetch, Layer: LZMALayer})
-	r, err := lzma.NewReader(strings.NewReader(packed["custom.gz"]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := io.ReadAll(r); err != nil || string(got) != plain["custom.gz"] {
-		t.Errorf("the lzma layer holds something else (error %v)", err)
-	}
-}
-
-// variables returns the lines of exec.sh that differ from plan to plan.
-func variables(exec string) string {
-	_, rest, _ := strings.Cut(exec, "never expanded\n\n")
-	lines, _, _ := strings.Cut(rest, "ROOT=")
-	return lines
-}
-
-func TestLayerFormOfPlatform(t *testing.T) {
-	p, w := igbPlan(t)
-	p.Platform.ID = "ds3615xs_25556" // compress_rd is true there
-	files, _ := pack(t, "redpill", p, Options{Fetch: w.fetch})
-	if strings.HasPrefix(files["custom.gz"], "070701") {
-		t.Error("the layer is plain, want lzma as redpill-load makes it")
 	}
 }
 
@@ -233,15 +190,5 @@ func TestUserListOfExtensions(t *testing.T) {
 	golden(t, "redpill/merged.json", files["user_config.json"])
 	if diff := cmp.Diff([]string{"extension-removed", "extension-removed", "extension-kept"}, codes(warnings)); diff != "" {
 		t.Errorf("warnings mismatch (-want +got):\n%s", diff)
-	}
-}
-
-func TestNewcIsWhatCpioWrites(t *testing.T) {
-	image, err := newc([]string{"exts"}, []File{{Name: "exts/a", Data: []byte("12345")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.HasPrefix(image, []byte("070701")) || len(image)%4 != 0 {
-		t.Errorf("newc() = %d bytes starting with %q, want newc magic and whole words", len(image), image[:6])
 	}
 }
