@@ -13,6 +13,7 @@ import (
 func (q *question) assemble(evaluations []*evaluation) (*plan.Plan, error) {
 	rank(evaluations)
 	best, reason := q.winner(evaluations)
+	best.chosen = best.loadOrder()
 	p := &plan.Plan{
 		Schema:   plan.Schema,
 		Platform: best.describe(equals(best, evaluations), reason),

@@ -35,7 +35,6 @@ func (e *evaluation) solve() {
 	}
 	e.proof = plan.Proof{Optimal: answer.optimal, Modules: len(e.chosen), LowerBound: answer.bound, Nodes: answer.nodes}
 	e.assign()
-	e.chosen = e.loadOrder()
 }
 
 // builds collects the modules that compete for a device, and all that they may

@@ -32,7 +32,7 @@ type evaluation struct {
 	lacks    map[int][]string // offer -> required modules that nobody offers: the kernel is assumed to have them
 	unusable map[int]string   // offer -> what is wrong with its dependencies
 
-	chosen []int // offers, in load order
+	chosen []int // offers, by file name; the winner's are brought into load order
 	proof  plan.Proof
 }
 
@@ -98,9 +98,8 @@ func (q *question) servers(s *subject, loader string) []string {
 		return list
 	}
 	var list []string
-	claims := certainOnes(s.claims)
 	for _, site := range q.world.sites {
-		if site.loader == loader && site.serves(s, claims) {
+		if site.loader == loader && site.serves(s) {
 			list = append(list, site.platform.ID)
 		}
 	}
@@ -110,8 +109,8 @@ func (q *question) servers(s *subject, loader string) []string {
 
 // serves says whether an offer of the platform drives a device, as far as the
 // claims alone tell.
-func (s *site) serves(device *subject, claims []claim) bool {
-	return slices.ContainsFunc(claims, func(c claim) bool {
+func (s *site) serves(device *subject) bool {
+	return slices.ContainsFunc(device.certain, func(c claim) bool {
 		return (c.kind == modalias.Exact || !device.inert && !device.kernelClass) &&
 			slices.ContainsFunc(s.of(c.ref), func(i int) bool { return s.offers[i].bad == "" })
 	})

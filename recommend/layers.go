@@ -50,7 +50,7 @@ func blockedByRule(e *evaluation, s *subject, f *finding) bool {
 // drivenByPlatform looks the claiming modules up in what the platform is known
 // to have: built in, in its initrd, or said so by the user.
 func drivenByPlatform(e *evaluation, s *subject, f *finding) bool {
-	for _, c := range certainOnes(s.claims) {
+	for _, c := range s.certain {
 		name := e.world.module(c.ref).Name
 		basis, has := e.has[name]
 		if !has || c.kind == modalias.Wild && s.inert {
@@ -141,7 +141,7 @@ func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	claims := s.reference
 	if len(claims) == 0 {
-		claims = certainOnes(s.claims)
+		claims = s.certain
 	}
 	if len(claims) == 0 {
 		return false

@@ -83,7 +83,7 @@ func (e *evaluation) alsoClaims(offer int) []int {
 		if f.Module == m.Name || !f.covered() {
 			continue
 		}
-		if slices.ContainsFunc(certainOnes(s.claims), func(c claim) bool { return c.ref == e.offers[offer].ref }) {
+		if slices.ContainsFunc(s.certain, func(c claim) bool { return c.ref == e.offers[offer].ref }) {
 			list = append(list, i)
 		}
 	}

@@ -78,11 +78,6 @@ func members(set uint) []int {
 func randomProblem(r *rand.Rand, devices, builds, exts, width int) *problem {
 	p := &problem{devices: devices, needs: make([][]int, builds), exts: make([][]int, builds), nexts: exts}
 	p.rivals = make([][]int, builds)
-	for build := 1; build < builds; build++ {
-		if r.IntN(6) == 0 && p.rivals[build-1] == nil {
-			p.rivals[build-1], p.rivals[build] = []int{build}, []int{build - 1}
-		}
-	}
 	for range devices {
 		p.clauses = append(p.clauses, pick(r, builds, 1+r.IntN(width)))
 	}
@@ -94,6 +89,15 @@ func randomProblem(r *rand.Rand, devices, builds, exts, width int) *problem {
 		}
 	}
 	return p
+}
+
+// addRivals makes some builds exclude each other.
+func addRivals(r *rand.Rand, p *problem) {
+	for build := 1; build < len(p.rivals); build++ {
+		if r.IntN(6) == 0 && p.rivals[build-1] == nil {
+			p.rivals[build-1], p.rivals[build] = []int{build}, []int{build - 1}
+		}
+	}
 }
 
 // pick returns up to n different numbers below limit, ascending.
@@ -114,6 +118,7 @@ func TestSolveAgreesWithBruteForce(t *testing.T) {
 	for seed := range uint64(instances) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		p := randomProblem(r, 1+r.IntN(6), 1+r.IntN(9), 1+r.IntN(5), 1+r.IntN(4))
+		addRivals(r, p)
 		want, solvable := bruteForce(p)
 		got, ok := p.solve(unlimited)
 		if ok != solvable {

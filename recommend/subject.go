@@ -14,7 +14,8 @@ import (
 type subject struct {
 	*report.Device
 	claims      []claim
-	reference   []claim // those of distribution kernels; only the certain ones where there are any
+	certain     []claim // the certain ones of claims where there are any, else all
+	reference   []claim // likewise of those of distribution kernels
 	importance  string
 	inert       bool
 	kernelClass bool // a class that platforms drive with their own kernel
@@ -33,6 +34,7 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 			importance: platform.Importance(d, want),
 			inert:      platform.Inert(d), kernelClass: platform.KernelClass(d),
 		}
+		list[i].certain = certainOnes(list[i].claims)
 		list[i].reference = certainOnes(w.onlyReference(list[i].claims))
 	}
 	for i := range list {
