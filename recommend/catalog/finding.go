@@ -43,6 +43,7 @@ var severities = map[string]string{
 	"module-stripped":                       StopsBoot,
 	"module-unreadable":                     StopsBoot,
 	"platform-module-in-several-extensions": StopsBoot,
+	"recipe-dependency-ambiguous":           Risk,
 	"recipe-dependency-not-loaded":          StopsBoot,
 	"recipe-empty":                          StopsBoot,
 	"recipe-kmod-missing":                   StopsBoot,

@@ -71,6 +71,12 @@ func (r *reader) checkOrder(c *catalog.Catalog, recipe *catalog.Recipe, where Fi
 					fmt.Sprintf("%s needs %s, which only %v load", m.File, need, shippedBy[need]))
 			}
 		}
+		for _, need := range k.Ambiguous {
+			if by := shippedBy[need]; len(by) > 0 && !slices.Contains(m.Depends, need) {
+				r.found("recipe-dependency-ambiguous", where,
+					fmt.Sprintf("%s needs %s, which only %v load, unless the kernel has it built in", m.File, need, by))
+			}
+		}
 	}
 }
 

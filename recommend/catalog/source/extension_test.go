@@ -41,7 +41,7 @@ func TestExtensionTree(t *testing.T) {
 		`{"bus-core.ko":"","drv.ko":"debug=1"}`)
 	x.extension("lib", tgz(t, entry{name: "lib.ko", data: lib.ko()}), `{"lib.ko":""}`)
 	c, findings := read(t, x)
-	if diff := cmp.Diff([]string{"recipe-ko-not-loaded"}, codes(findings)); diff != "" {
+	if diff := cmp.Diff([]string{"recipe-dependency-ambiguous", "recipe-ko-not-loaded"}, codes(findings)); diff != "" {
 		t.Errorf("findings mismatch (-want +got):\n%s", diff)
 	}
 	type kmod struct {
@@ -135,7 +135,7 @@ func TestDefects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := newTree(t)
-			x.extension("other", tgz(t, entry{name: "lib.ko", data: lib.ko()}), `{"lib.ko":""}`)
+			x.extension("other", tgz(t, entry{name: "other.ko", data: tiny{name: "other"}.ko()}), `{"other.ko":""}`)
 			x.extension("drv", test.archive, test.kmods)
 			if test.make != nil {
 				test.make(x)
