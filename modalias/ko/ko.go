@@ -9,6 +9,7 @@ package ko
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -133,9 +134,9 @@ func (m *Module) readInfo(section []byte) {
 		case "name":
 			m.Name = value
 		case "description":
-			m.Description = value
+			m.Description = cmp.Or(m.Description, value) // a module of several files has several
 		case "license":
-			m.License = value
+			m.License = cmp.Or(m.License, value)
 		case "alias":
 			m.Aliases = append(m.Aliases, value)
 		case "depends":
