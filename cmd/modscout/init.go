@@ -6,11 +6,13 @@ import (
 	"github.com/modscout/modscout/initramfs/boot"
 )
 
-// isInit reports whether the kernel started us as the first program. PID 1
-// alone does not say so: a container's program is PID 1 too.
-func isInit() bool { return os.Getpid() == 1 && os.Args[0] == "/init" }
+// isInit reports whether we are the first program of a scan image, or its
+// child. PID 1 alone does not say so: a container's program is PID 1 too.
+func isInit() bool {
+	return os.Args[0] == "/init" && (os.Getpid() == 1 || boot.IsWorker())
+}
 
-// bootParts are the rooms that the scan image uses.
+// bootParts are the rooms that PID 1 of the scan image calls on.
 func bootParts() boot.Parts {
 	return boot.Parts{}
 }

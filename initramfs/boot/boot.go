@@ -5,6 +5,8 @@
 // PID 1 must not die, the kernel would panic and take the screen with it. So
 // each step runs by itself, with a recover and a time limit; what fails is
 // shown and told in the report, and the next step goes on with what there is.
+// The steps run in a child of PID 1: what no recover catches (a fatal error of
+// the runtime, the kernel's out-of-memory killer) ends the child only.
 //
 // The kernel command line steers it:
 //
@@ -38,11 +40,3 @@ type Parts struct {
 
 // Size is what fits on a screen, in characters.
 type Size struct{ Width, Height int }
-
-// Run is PID 1. It does not return: at the end it waits for a key, or powers
-// off where the kernel command line says so.
-func Run(parts Parts) {
-	s := newSession(parts, linux{})
-	s.run(context.Background())
-	s.end()
-}

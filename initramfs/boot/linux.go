@@ -29,7 +29,7 @@ var tree = []libinit.Creator{
 	libinit.Mount{Source: "tmpfs", Target: "/tmp", FSType: "tmpfs"},
 }
 
-// Mount makes the tree and hushes the kernel: its messages would push the
+// Mount makes the tree, as far as it is not there yet, and hushes the kernel: its messages would push the
 // answer off the screen. Only what ends a system is still printed.
 func (linux) Mount() error {
 	var all error

@@ -60,7 +60,7 @@ func newSession(parts Parts, system system) *session {
 
 // run goes through all steps, whatever becomes of each.
 func (s *session) run(ctx context.Context) {
-	s.try(ctx, "mount", limitMount, func(context.Context) error { return s.system.Mount() })
+	s.mount(ctx)
 	s.options = s.system.Options()
 	s.screens = s.system.Consoles()
 	s.screens.progress("modscout: looking at this machine…")
@@ -74,6 +74,14 @@ func (s *session) run(ctx context.Context) {
 	s.serial(ctx)
 	s.show(ctx, s.screens.where(isSerialPort))
 	s.screens.progress(s.lastLine())
+}
+
+// mount comes before anything can be shown; what fails is told later.
+func (s *session) mount(ctx context.Context) {
+	_, err := within(ctx, limitMount, func(context.Context) (struct{}, error) {
+		return struct{}{}, s.system.Mount()
+	})
+	s.warn("mount-failed", err)
 }
 
 // check says so where the initramfs is not what was built.
@@ -139,12 +147,4 @@ func (s *session) complain(what string, err error) {
 	if err != nil {
 		s.screens.progress(fmt.Sprintf("modscout: %s: %v", what, err))
 	}
-}
-
-// try runs a step that has no result.
-func (s *session) try(ctx context.Context, name string, limit time.Duration, step func(context.Context) error) {
-	_, err := within(ctx, limit, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, step(ctx)
-	})
-	s.warn(name+"-failed", err)
 }
