@@ -70,7 +70,7 @@ func (c *checker) byModule(d *plan.Device, in *report.Device) {
 		c.problem(ClaimTooWide, d.ID, "%s claims all of class %s", d.Module, in.Class)
 	}
 	for i := range c.offers {
-		if other := &c.offers[i]; c.usable(other, nil) && !c.conflicts(other, nil) && other.claim(in).compare(claim) > 0 {
+		if other := &c.offers[i]; other.claim(in).compare(claim) > 0 && c.usable(other, nil) && !c.conflicts(other, nil) {
 			c.problem(BetterCandidate, d.ID, "%s of %s claims it more strongly than %s", other.Name, other.ext.ID, d.Module)
 			return
 		}

@@ -107,10 +107,10 @@ func (c *checker) rivals() [][]*offer {
 		if best == nil {
 			continue
 		}
+		claim := best.claim(&c.report.Devices[i])
 		var list []*offer
 		for j := range c.offers {
-			if o := &c.offers[j]; o.rank() == best.rank() && c.usable(o, nil) &&
-				o.claim(&c.report.Devices[i]) == best.claim(&c.report.Devices[i]) {
+			if o := &c.offers[j]; o.rank() == best.rank() && o.claim(&c.report.Devices[i]) == claim && c.usable(o, nil) {
 				list = append(list, o)
 			}
 		}

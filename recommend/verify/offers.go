@@ -62,7 +62,7 @@ func (c *checker) catalogs() []*catalog.Catalog {
 
 // learn notes what the platform has, and what the user says that it has.
 func (c *checker) learn(cat *catalog.Catalog) {
-	c.has = map[string]bool{}
+	c.has, c.named = map[string]bool{}, map[string][]*offer{}
 	for _, name := range slices.Concat(c.platform.Builtin, c.plan.Options.Base) {
 		c.has[name] = true
 	}
@@ -100,7 +100,8 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 	}
 }
 
-// refuse marks what the loader's packer or the kernel would not take.
+// refuse files the offers by name and marks what the loader's packer or the
+// kernel would not take.
 func (c *checker) refuse() {
 	type shape struct{ size, init int64 }
 	shapes := map[shape]int{}
@@ -115,6 +116,7 @@ func (c *checker) refuse() {
 	}
 	for i := range c.offers {
 		o := &c.offers[i]
+		c.named[o.Name] = append(c.named[o.Name], o)
 		built, _, _ := strings.Cut(o.Vermagic, " ")
 		runs := cmp.Or(c.platform.KernelRelease, c.platform.KernelVersion)
 		switch {
@@ -137,15 +139,7 @@ func (c *checker) refuse() {
 }
 
 // offered returns the offers of one module by its internal name.
-func (c *checker) offered(name string) []*offer {
-	var list []*offer
-	for i := range c.offers {
-		if c.offers[i].Name == name {
-			list = append(list, &c.offers[i])
-		}
-	}
-	return list
-}
+func (c *checker) offered(name string) []*offer { return c.named[name] }
 
 // strength of a claim, from none to the strongest.
 type strength struct {

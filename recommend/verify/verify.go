@@ -86,6 +86,7 @@ type checker struct {
 	platform *catalog.Platform
 	has      map[string]bool // modules that the platform is known to have
 	offers   []offer
+	named    map[string][]*offer // by internal name
 	problems []Problem
 }
 
