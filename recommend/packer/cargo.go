@@ -34,6 +34,9 @@ type packedModule struct {
 	data []byte
 }
 
+// ourPrefix begins the names of the files that we put beside an extension's own.
+const ourPrefix = "modscout-"
+
 // script is one extension's script of one kind.
 type script struct{ extension, file string }
 
@@ -202,7 +205,7 @@ func sum(data []byte) string {
 func (c *cargo) addScripts(extension plan.Extension, files []unpacked) {
 	others := map[string][]byte{}
 	for _, file := range files {
-		if !strings.HasSuffix(file.name, ".ko") && fileName.MatchString(file.name) {
+		if !strings.HasSuffix(file.name, ".ko") && fileName.MatchString(file.name) && !strings.HasPrefix(file.name, ourPrefix) {
 			others[file.name] = file.data
 		}
 	}
@@ -216,8 +219,8 @@ func (c *cargo) addScripts(extension plan.Extension, files []unpacked) {
 	if len(wanted) == 0 {
 		return
 	}
-	for name, data := range others {
-		if old, found := c.files[name]; found && !bytes.Equal(old, data) {
+	for _, name := range slices.Sorted(maps.Keys(others)) {
+		if old, found := c.files[name]; found && !bytes.Equal(old, others[name]) {
 			c.drop(extension.ID, name, "another extension has a different file of that name")
 			return
 		}

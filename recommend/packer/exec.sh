@@ -91,7 +91,7 @@ run_scripts() {
   for id in $EXTENSION_IDS; do
     script=$(value "$extension" "scripts_$1")
     if [ -n "$script" ]; then
-      (set +f && cd "$id" && PLATFORM_ID=$PLATFORM_ID EXT_ID=$id && . "./$script")
+      (set +f && cd "$id" && EXT_ID=$id && export PLATFORM_ID EXT_ID && . "./$script")
       status=$?
       say "$id $1 $script ended with status $status"
       [ "$status" -eq 0 ] || failed=1

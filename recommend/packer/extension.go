@@ -37,7 +37,7 @@ func synthesise(in Input, c *cargo) recipe {
 		others:   maps.Clone(c.files),
 	}
 	for kind, scripts := range c.scripts {
-		name := "modscout-" + kind + ".sh"
+		name := ourPrefix + kind + ".sh"
 		r.scripts[kind] = name
 		r.others[name] = chain(scripts)
 	}
@@ -120,7 +120,7 @@ func extensionFiles(in Input, r recipe) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	archiveName := r.platform + ".tgz"
+	archiveName := ourPrefix + r.platform + ".tgz"
 	index := indexJSON{
 		ID:  r.id,
 		URL: in.url(indexName),
@@ -169,6 +169,15 @@ func documents(list ...document) ([]File, error) {
 		files = append(files, File{Name: d.name, Data: data})
 	}
 	return files, nil
+}
+
+// checkBaseURL refuses what ext-manager.sh could not download from.
+func checkBaseURL(base string) error {
+	u, err := url.Parse(base)
+	if base == "" || err == nil && (u.Scheme == "file" || u.Scheme == "http" || u.Scheme == "https") {
+		return nil
+	}
+	return hinted{fmt.Errorf("base URL %q is not one", base), "write it as https://HOST/FOLDER"}
 }
 
 // url returns where a file of the output will be found.

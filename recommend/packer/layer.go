@@ -43,38 +43,40 @@ func layerOf(in Input, extension recipe, exec []byte) ([]byte, error) {
 			form = LZMALayer
 		}
 	}
-	entries := []File{{Name: "exts/exec.sh", Data: exec}}
-	for _, file := range extension.files() {
-		entries = append(entries, File{Name: "exts/" + extension.id + "/" + file.Name, Data: file.Data})
+	dir := "exts/" + extension.id
+	entries := []layerEntry{
+		{"exts", cpio.TypeDir | 0o755, nil},
+		{dir, cpio.TypeDir | 0o755, nil},
+		{"exts/exec.sh", cpio.TypeReg | 0o755, exec},
 	}
-	image, err := newc([]string{"exts", "exts/" + extension.id}, entries)
+	for _, file := range extension.files() {
+		entries = append(entries, layerEntry{dir + "/" + file.Name, cpio.TypeReg | 0o644, file.Data})
+	}
+	image, err := newc(entries)
 	if err != nil || form == CPIOLayer {
 		return image, err
 	}
 	return lzmaAlone(image)
 }
 
+// layerEntry is a file or folder of the layer.
+type layerEntry struct {
+	name string
+	mode cpio.FileMode
+	data []byte
+}
+
 // newc returns a cpio archive in the newc form, everything owned by root. All
 // times are the epoch, so that the same plan gives the same bytes.
-func newc(dirs []string, files []File) ([]byte, error) {
+func newc(entries []layerEntry) ([]byte, error) {
 	var out bytes.Buffer
 	w := cpio.NewWriter(&out)
-	epoch := time.Unix(0, 0)
-	for _, dir := range dirs {
-		header := &cpio.Header{Name: dir, Mode: cpio.TypeDir | 0o755, Links: 2, ModTime: epoch}
+	for _, e := range entries {
+		header := &cpio.Header{Name: e.name, Mode: e.mode, Links: 1, ModTime: time.Unix(0, 0), Size: int64(len(e.data))}
 		if err := w.WriteHeader(header); err != nil {
 			return nil, err
 		}
-	}
-	for _, file := range files {
-		header := &cpio.Header{Name: file.Name, Mode: cpio.TypeReg | 0o644, Links: 1, ModTime: epoch, Size: int64(len(file.Data))}
-		if file.Name == "exts/exec.sh" {
-			header.Mode = cpio.TypeReg | 0o755
-		}
-		if err := w.WriteHeader(header); err != nil {
-			return nil, err
-		}
-		if _, err := w.Write(file.Data); err != nil {
+		if _, err := w.Write(e.data); err != nil {
 			return nil, err
 		}
 	}

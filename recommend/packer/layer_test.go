@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cavaliergopher/cpio"
 	"github.com/google/go-cmp/cmp"
 	"github.com/ulikunitz/xz/lzma"
 
@@ -24,7 +25,7 @@ func TestLayer(t *testing.T) {
 	}
 
 	again, _ := pack(t, "redpill", p, Options{Fetch: w.fetch, BaseURL: "https://example.org"})
-	if again["custom.gz"] != plain["custom.gz"] || again["ds918p_42218.tgz"] != plain["ds918p_42218.tgz"] {
+	if again["custom.gz"] != plain["custom.gz"] || again["modscout-ds918p_42218.tgz"] != plain["modscout-ds918p_42218.tgz"] {
 		t.Error("the same plan gave other bytes")
 	}
 
@@ -97,7 +98,7 @@ func pipe(t *testing.T, input, program string, args ...string) string {
 }
 
 func TestNewc(t *testing.T) {
-	image, err := newc([]string{"exts"}, []File{{Name: "exts/a", Data: []byte("12345")}})
+	image, err := newc([]layerEntry{{"a", cpio.TypeReg | 0o644, []byte("12345")}})
 	if err != nil {
 		t.Fatal(err)
 	}

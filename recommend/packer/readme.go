@@ -29,6 +29,11 @@ What to do: in the folder of redpill-load,
 		}
 		b.WriteString("\n")
 	}
+	for _, f := range in.Plan.Firmware {
+		if !f.Shipped {
+			fmt.Fprintf(&b, "\n%s asks for the firmware %s, which nothing here brings.\n", f.Module, f.File)
+		}
+	}
 	b.WriteString(`
 custom.gz is the same set as a finished initrd layer with a runner that does not
 end the boot when one module fails. It holds /exts and nothing else: redpill-load's

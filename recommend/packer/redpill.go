@@ -1,6 +1,7 @@
 package packer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // One extension rather than the originals, because the loader's own runner
 // ends the boot when two extensions bring the same module.
 func redpill(in Input) ([]File, []plan.Warning, error) {
-	if err := checkRedpill(in.Plan); err != nil {
+	if err := cmp.Or(checkRedpill(in.Plan), checkBaseURL(in.BaseURL)); err != nil {
 		return nil, nil, err
 	}
 	if in.Fetch == nil {
@@ -48,7 +49,7 @@ func redpill(in Input) ([]File, []plan.Warning, error) {
 		indexURLs(in.Plan),
 		File{Name: "README.txt", Data: []byte(redpillReadme(in, r))},
 	)
-	return files, slices.Concat(c.warnings, warnings), nil
+	return files, slices.Concat(c.warnings, conflicts(in), warnings), nil
 }
 
 // checkRedpill refuses plans that redpill-load has no words for.
@@ -147,6 +148,44 @@ func keepExtension(in Input, id string) (keep bool, why string) {
 		}
 	}
 	return true, "kept, as no catalogue knows it; a module that it shares with the plan would end the boot"
+}
+
+// conflicts warns where another of the plan's extensions loads a module with
+// other arguments than the plan does.
+func conflicts(in Input) (warnings []plan.Warning) {
+	for _, m := range in.Plan.Modules {
+		for _, e := range in.Plan.Extensions {
+			args, found := argsOf(in, e.ID, m.Name)
+			if !found || args == m.Args {
+				continue
+			}
+			warnings = append(warnings, plan.Warning{
+				Code: "conflicting-arguments",
+				Text: fmt.Sprintf("%s is loaded with %q as %s says; %s says %q", m.File, m.Args, m.Extension, e.ID, args),
+			})
+		}
+	}
+	return warnings
+}
+
+// argsOf returns the arguments that an extension gives to a module.
+func argsOf(in Input, extension, module string) (args string, found bool) {
+	for _, c := range in.Catalogs {
+		e := findExtension(c, extension)
+		if e == nil {
+			continue
+		}
+		at, found := e.Releases[in.Plan.Platform.ID]
+		if !found || at >= len(e.Recipes) {
+			continue
+		}
+		for _, k := range e.Recipes[at].Kmods {
+			if c.Modules[k.Module].Name == module && (k.Listed == nil || *k.Listed) {
+				return k.Args, true
+			}
+		}
+	}
+	return "", false
 }
 
 func findExtension(c *catalog.Catalog, id string) *catalog.Extension {

@@ -23,17 +23,17 @@ func TestRedpillFiles(t *testing.T) {
 	if len(warnings) > 0 {
 		t.Errorf("warnings = %v, want none", warnings)
 	}
-	want := []string{"README.txt", "custom.gz", "ds918p_42218.json", "ds918p_42218.tgz", "extensions.txt", "rpext-index.json", "user_config.json"}
+	want := []string{"README.txt", "custom.gz", "ds918p_42218.json", "extensions.txt", "modscout-ds918p_42218.tgz", "rpext-index.json", "user_config.json"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
 		t.Errorf("files mismatch (-want +got):\n%s", diff)
 	}
 	// The archive's hash depends on Go's compressor, so it is no golden text.
-	hash := sum([]byte(files["ds918p_42218.tgz"]))
+	hash := sum([]byte(files["modscout-ds918p_42218.tgz"]))
 	files["ds918p_42218.json"] = strings.Replace(files["ds918p_42218.json"], hash, "HASH", 1)
 	for _, name := range []string{"README.txt", "ds918p_42218.json", "extensions.txt", "rpext-index.json", "user_config.json"} {
 		golden(t, "redpill/"+name, files[name])
 	}
-	if diff := cmp.Diff(archiveOfIgbPlan, untar(t, files["ds918p_42218.tgz"])); diff != "" {
+	if diff := cmp.Diff(archiveOfIgbPlan, untar(t, files["modscout-ds918p_42218.tgz"])); diff != "" {
 		t.Errorf("archive mismatch (-want +got):\n%s", diff)
 	}
 }
@@ -176,6 +176,41 @@ func TestChangedPlanIsNoticed(t *testing.T) {
 	_, warnings := pack(t, "redpill", p, Options{Fetch: w.fetch})
 	if diff := cmp.Diff([]string{"plan-changed"}, codes(warnings)); diff != "" {
 		t.Errorf("warnings mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestConflictingArguments(t *testing.T) {
+	p, w := igbPlan(t)
+	known := &catalog.Catalog{
+		Modules: []catalog.Module{{File: "igb.ko", Name: "igb"}},
+		Extensions: []catalog.Extension{{ID: "pocopico.mpt2sas", Releases: map[string]int{"ds918p_42218": 0},
+			Recipes: []catalog.Recipe{{Kmods: []catalog.Kmod{{Args: "max_vfs=0"}}}}}},
+	}
+	_, warnings := pack(t, "redpill", p, Options{Fetch: w.fetch, Catalogs: []*catalog.Catalog{known}})
+	if diff := cmp.Diff([]string{"conflicting-arguments"}, codes(warnings)); diff != "" {
+		t.Errorf("warnings mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestIncompletePlanIsNoticed(t *testing.T) {
+	p, w := igbPlan(t)
+	p.Devices = []plan.Device{
+		{ID: "pci:a", Verdict: plan.Missing, Importance: plan.Boot},
+		{ID: "pci:b", Verdict: plan.NotKnown, Importance: plan.Optional},
+		{ID: "pci:c", Verdict: plan.Base, Importance: plan.Boot},
+	}
+	seal(t, p)
+	_, warnings := pack(t, "redpill", p, Options{Fetch: w.fetch})
+	if len(warnings) != 1 || warnings[0].Text != "the plan has no driver for pci:a" {
+		t.Errorf("warnings = %v, want one about pci:a", warnings)
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	p, w := igbPlan(t)
+	_, err := Pack("redpill", p, t.TempDir(), Options{Fetch: w.fetch, BaseURL: "example.org/drivers"})
+	if err == nil || !strings.Contains(err.Error(), "is not one") {
+		t.Errorf("Pack() = %v, want an error about the base URL", err)
 	}
 }
 

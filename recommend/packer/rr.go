@@ -22,8 +22,8 @@ func rr(in Input) ([]File, []plan.Warning, error) {
 	if in.Plan.Platform.Loader != "rr" {
 		return nil, nil, wrongLoader(in.Plan)
 	}
-	if in.Plan.Platform.Model == "" || in.Plan.Platform.OSVersion == "" {
-		return nil, nil, fmt.Errorf("the plan names no model or no version for %s", in.Plan.Platform.ID)
+	if p := in.Plan.Platform; p.Model == "" || p.OSVersion == "" || p.Flavour == "" {
+		return nil, nil, fmt.Errorf("the plan does not name model, version and flavour of %s", p.ID)
 	}
 	old, err := parseYAML(in.UserConfig)
 	if err != nil {

@@ -105,6 +105,11 @@ func TestRRRefuses(t *testing.T) {
 	if _, err := Pack("rr", p, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "another loader") {
 		t.Errorf("a RedPill plan: error %v", err)
 	}
+	nameless := rrPlan(t)
+	nameless.Platform.Flavour = ""
+	if _, err := Pack("rr", nameless, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "does not name") {
+		t.Errorf("a plan without flavour: error %v", err)
+	}
 	if _, err := Pack("arc", p, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), `no packer "arc"`) {
 		t.Errorf("no packer: error %v", err)
 	}

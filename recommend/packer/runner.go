@@ -51,7 +51,7 @@ func chain(scripts []script) []byte {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n# Written by modscout: the scripts of the plan's extensions, in order.\n")
 	for _, s := range scripts {
-		fmt.Fprintf(&b, "(EXT_ID='%s'; . './%s') || echo \"modscout: %s of %s ended with status $?\"\n",
+		fmt.Fprintf(&b, "(EXT_ID='%s'; export EXT_ID; . './%s') || echo \"modscout: %s of %s ended with status $?\"\n",
 			s.extension, s.file, s.file, s.extension)
 	}
 	b.WriteString("true\n")

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/google/renameio/v2"
 
@@ -34,7 +36,7 @@ func Pack(name string, p *plan.Plan, dir string, opts Options) (Result, error) {
 		return Result{}, err
 	}
 	written, err := write(dir, files)
-	return Result{written, append(changed(p), warnings...)}, err
+	return Result{written, slices.Concat(changed(p), uncovered(p), warnings)}, err
 }
 
 // changed warns where a plan is not what its id says. A plan may be edited by
@@ -49,6 +51,26 @@ func changed(p *plan.Plan) []plan.Warning {
 	return []plan.Warning{{
 		Code: "plan-changed",
 		Text: "the plan's content is not what its id says: it was edited or damaged after it was made",
+	}}
+}
+
+// uncovered warns of devices that matter and that no module of the plan drives:
+// the files are as good as the plan, and no better.
+func uncovered(p *plan.Plan) []plan.Warning {
+	var ids []string
+	for _, d := range p.Devices {
+		driven := d.Verdict == plan.Base || d.Verdict == plan.ByModule || d.Verdict == plan.Inert
+		if !driven && d.Importance != plan.Optional {
+			ids = append(ids, d.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return []plan.Warning{{
+		Code: "plan-incomplete",
+		Text: "the plan has no driver for " + strings.Join(ids, ", "),
+		Hint: "modscout show on the plan says why, and what to do",
 	}}
 }
 
