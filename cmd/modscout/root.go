@@ -48,6 +48,7 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.AddCommand(
+		newScanCmd(),
 		newCatalogCmd(),
 		newPackCmd(),
 		newImageCmd(),

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/scan"
+	"github.com/modscout/modscout/scan/report"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+func newScanCmd() *cobra.Command {
+	var sysroot string
+	var out reportOutput
+	cmd := &cobra.Command{
+		Use:   "scan",
+		Short: "Report the hardware of this machine, or of a captured /sys and /proc",
+		Long: `Report the hardware of this machine.
+
+With --sysroot, read a copy of another machine's /sys and /proc instead. What
+cannot be read is a warning in the report. The report holds no serial number,
+MAC address, UUID, host name or user name.`,
+		Example: `  modscout scan
+  modscout scan --format json -o report.json
+  modscout scan --sysroot captured/`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			rep, err := scan.Scan(cmd.Context(), scan.Options{Root: sysroot, Tool: tool()})
+			if errors.Is(err, scan.ErrNoSysfs) {
+				err = withHint(err, "give the directory that holds sys and proc; on this machine, mount sysfs at /sys")
+			}
+			if err != nil {
+				return fmt.Errorf("scanning: %w", err)
+			}
+			return out.write(cmd, rep)
+		},
+	}
+	cmd.Flags().StringVar(&sysroot, "sysroot", "", "directory that holds a copy of another machine's sys and proc")
+	out.register(cmd)
+	return cmd
+}
+
+// reportOutput is where a command puts a report, and how.
+type reportOutput struct{ format, file string }
+
+func (o *reportOutput) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	cmd.Flags().StringVarP(&o.file, "output", "o", "", "file to write, - for standard output")
+}
+
+func (o *reportOutput) write(cmd *cobra.Command, rep *report.Report) error {
+	if o.format != "text" && o.format != "json" {
+		return withHint(fmt.Errorf("unknown format %q", o.format), "text or json")
+	}
+	err := writeOutput(cmd, o.file, func(w io.Writer) error {
+		if o.format == "json" {
+			return jsondoc.Write(w, rep)
+		}
+		return printReport(w, rep)
+	})
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// tool names this program and its version for reports.
+func tool() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "modscout " + version
+}
+
+// printReport writes one line a device.
+func printReport(w io.Writer, rep *report.Report) error {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "DEVICE\tID\tCLASS\tDRIVER\tNAME")
+	for _, d := range rep.Devices {
+		fmt.Fprintf(table, "%s\t%s:%s\t%s\t%s\t%s %s\n", d.ID, d.VendorID, d.DeviceID, cmp.Or(d.Interface, d.Class), cmp.Or(d.Driver, "-"), d.Vendor, d.Device)
+	}
+	for _, warning := range rep.Source.Warnings {
+		fmt.Fprintf(table, "%s: %s\n", warning.Code, warning.Text)
+	}
+	return table.Flush()
+}

@@ -1,0 +1,158 @@
+package scan
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// scanBus adds the devices of one bus that a driver could ask for by modalias.
+// All processors have one modalias, so the first one stands for them.
+func (s *scanner) scanBus(bus string) {
+	for _, name := range s.list("sys/bus", bus, "devices") {
+		d := s.newDevice(bus, name)
+		switch bus {
+		case "pci":
+			s.pci(d)
+		case "usb":
+			if !s.usb(d, name) {
+				continue
+			}
+		case "virtio":
+			s.virtio(d)
+		case "vmbus":
+			s.vmbus(d)
+		}
+		if len(d.Modaliases) == 0 && d.VendorID == "" {
+			continue
+		}
+		s.devices = append(s.devices, d)
+		if bus == "cpu" {
+			break
+		}
+	}
+}
+
+// newDevice reads what devices of all buses have.
+func (s *scanner) newDevice(bus, name string) *device {
+	dir := s.follow("sys/bus", bus, "devices", name)
+	d := &device{dir: dir}
+	d.ID = bus + ":" + name
+	d.Bus = bus
+	if inside, found := strings.CutPrefix(dir, "sys/"); found && strings.HasPrefix(inside, "devices/") {
+		d.SysfsPath = inside
+	}
+	d.Modaliases = s.modaliases(dir)
+	d.Driver = s.link(dir, "driver")
+	if module := s.link(dir, "driver/module"); module != "" {
+		d.Modules = []string{module}
+	}
+	if group := s.link(dir, "iommu_group"); group != "" {
+		d.IOMMUGroup = group
+	}
+	if node := s.number(10, dir, "numa_node"); node != nil {
+		d.NUMANode = node
+	}
+	return d
+}
+
+// modaliases returns what the kernel asked user space to load for a device. The
+// uevent file comes first: MDIO and MMC have nothing else. The file modalias
+// of an ACPI device may hold two lines.
+func (s *scanner) modaliases(dir string) []string {
+	var list []string
+	for line := range strings.Lines(string(s.bytes(dir, "uevent"))) {
+		if value, found := strings.CutPrefix(strings.TrimRight(line, "\n"), "MODALIAS="); found {
+			list = append(list, value)
+		}
+	}
+	if len(list) == 0 {
+		for line := range strings.Lines(string(s.bytes(dir, "modalias"))) {
+			list = append(list, strings.TrimRight(line, "\n"))
+		}
+	}
+	list = slices.DeleteFunc(list, func(key string) bool { return key == "" })
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// uevent returns the values of a uevent file.
+func (s *scanner) uevent(dir string) map[string]string {
+	values := map[string]string{}
+	for line := range strings.Lines(string(s.bytes(dir, "uevent"))) {
+		if name, value, found := strings.Cut(strings.TrimRight(line, "\n"), "="); found {
+			values[name] = value
+		}
+	}
+	return values
+}
+
+// number returns an attribute that holds one number, nil where it does not.
+func (s *scanner) number(base int, name ...string) *int {
+	n, err := strconv.ParseInt(s.text(name...), base, 32)
+	if err != nil {
+		return nil
+	}
+	value := int(n)
+	return &value
+}
+
+// id returns a hexadecimal attribute ("0x8086") as lspci prints it: digits
+// lower-case digits, "" where it is not such a number.
+func (s *scanner) id(digits int, name ...string) string {
+	return hexID(s.text(name...), digits)
+}
+
+func hexID(text string, digits int) string {
+	n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(text), "0x"), 16, 32)
+	if err != nil || n >= 1<<(4*digits) {
+		return ""
+	}
+	id := strconv.FormatUint(n, 16)
+	return strings.Repeat("0", digits-len(id)) + id
+}
+
+// relate finds what devices are to each other: parents, shared interrupts,
+// IOMMU groups.
+func (s *scanner) relate() {
+	s.byPath = map[string]*device{}
+	for _, d := range s.devices {
+		s.byPath[d.dir] = d
+	}
+	for _, d := range s.devices {
+		if parent := s.above(d.dir); parent != nil {
+			d.Parent = parent.ID
+		}
+	}
+	s.shareIRQs()
+	s.isolate()
+}
+
+// above returns the nearest device of the report above a directory.
+func (s *scanner) above(dir string) *device {
+	for dir = path.Dir(dir); strings.HasPrefix(dir, "sys/devices/"); dir = path.Dir(dir) {
+		if d := s.byPath[dir]; d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// kernel returns the release of the kernel that made the tree.
+func (s *scanner) kernel() string {
+	if release := s.text("proc/sys/kernel/osrelease"); release != "" {
+		return release
+	}
+	if fields := strings.Fields(s.text("proc/version")); len(fields) > 2 && fields[0] == "Linux" {
+		return fields[2] // "Linux version 6.1.0-56-amd64 (…"
+	}
+	return ""
+}
+
+// warn notes something about a device.
+func (s *scanner) warn(code string, d *device, text string) {
+	s.rep.Source.Warnings = append(s.rep.Source.Warnings, report.Warning{Code: code, Device: d.ID, Text: text})
+}

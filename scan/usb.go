@@ -1,0 +1,77 @@
+package scan
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// usb reads a USB interface ("1-2:1.0"), or a USB device ("1-2") that shows
+// none, as one that was not configured. It reports whether d belongs in the
+// report.
+func (s *scanner) usb(d *device, name string) bool {
+	if strings.Contains(name, ":") {
+		s.usbInterface(d)
+		return true
+	}
+	for _, entry := range s.list(d.dir) {
+		if strings.HasPrefix(entry, usbInterfacePrefix(name)) {
+			return false
+		}
+	}
+	s.usbDevice(d, d.dir)
+	return true
+}
+
+// usbInterfacePrefix is how the interfaces of a device are named: those of a
+// root hub, "usb1", are "1-0:1.0".
+func usbInterfacePrefix(name string) string {
+	if bus, isRoot := strings.CutPrefix(name, "usb"); isRoot {
+		return bus + "-0:"
+	}
+	return name + ":"
+}
+
+// usbInterface reads an interface: its own three class bytes, and the device's
+// ids from the attributes of its parent, or from uevent where a capture left
+// those out.
+func (s *scanner) usbInterface(d *device) {
+	d.Interface = s.id(2, d.dir, "bInterfaceClass") + s.id(2, d.dir, "bInterfaceSubClass") + s.id(2, d.dir, "bInterfaceProtocol")
+	s.usbDevice(d, path.Dir(d.dir))
+	if d.VendorID != "" && d.Interface != "" {
+		return
+	}
+	event := s.uevent(d.dir)
+	d.Interface = decimalTriple(event["INTERFACE"])
+	d.Class = decimalTriple(event["TYPE"])
+	if ids := strings.Split(event["PRODUCT"], "/"); len(ids) == 3 { // "bda/8156/3104"
+		d.VendorID, d.DeviceID, d.Revision = hexID(ids[0], 4), hexID(ids[1], 4), hexID(ids[2], 4)
+	}
+}
+
+// usbDevice reads what all interfaces of a device have in common.
+func (s *scanner) usbDevice(d *device, dir string) {
+	d.VendorID = s.id(4, dir, "idVendor")
+	d.DeviceID = s.id(4, dir, "idProduct")
+	d.Revision = s.id(4, dir, "bcdDevice")
+	d.Class = s.id(2, dir, "bDeviceClass") + s.id(2, dir, "bDeviceSubClass") + s.id(2, dir, "bDeviceProtocol")
+	d.Removable = s.removable(dir)
+	d.Carrier = s.carrier(d.dir)
+}
+
+// decimalTriple turns uevent's "255/255/0" into "ffff00".
+func decimalTriple(text string) string {
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 {
+		return ""
+	}
+	var triple string
+	for _, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if err != nil {
+			return ""
+		}
+		triple += hexID(strconv.FormatUint(n, 16), 2)
+	}
+	return triple
+}
