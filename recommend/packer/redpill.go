@@ -71,11 +71,7 @@ func checkRedpill(p *plan.Plan) error {
 // originals is the answer where no archive can be had: the originals' ids and
 // index URLs, which redpill-load can use at once, and how to get the layer.
 func originals(in Input) ([]File, []plan.Warning, error) {
-	var ids []string
-	for _, e := range in.Plan.Extensions {
-		ids = append(ids, e.ID)
-	}
-	config, warnings, err := userConfig(in, ids)
+	config, warnings, err := userConfig(in, loadOrder(in.Plan))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,6 +82,24 @@ func originals(in Input) ([]File, []plan.Warning, error) {
 	})
 	readme := File{Name: "README.txt", Data: []byte(originalsReadme(in))}
 	return []File{config, indexURLs(in.Plan), readme}, warnings, nil
+}
+
+// loadOrder returns the plan's extensions as their modules come: redpill-load
+// loads one extension after the other.
+func loadOrder(p *plan.Plan) []string {
+	var ids []string
+	add := func(id string) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, m := range p.Modules {
+		add(m.Extension)
+	}
+	for _, e := range p.Extensions {
+		add(e.ID)
+	}
+	return ids
 }
 
 // nothing is the answer to a plan without modules: the platform drives all.

@@ -144,6 +144,8 @@ func TestScriptsCarriedOrDropped(t *testing.T) {
 
 func TestWithoutArchives(t *testing.T) {
 	p, _ := igbPlan(t)
+	p.Extensions[0], p.Extensions[1] = p.Extensions[1], p.Extensions[0] // a plan sorts them by id
+	seal(t, p)
 	files, warnings := pack(t, "redpill", p, Options{})
 	if diff := cmp.Diff([]string{"layer-left-out"}, codes(warnings)); diff != "" {
 		t.Errorf("warnings mismatch (-want +got):\n%s", diff)
@@ -151,8 +153,9 @@ func TestWithoutArchives(t *testing.T) {
 	if _, found := files["custom.gz"]; found {
 		t.Error("there is a custom.gz without archives")
 	}
-	if !strings.Contains(files["user_config.json"], `"pocopico.mpt2sas"`) {
-		t.Errorf("user_config.json does not name the originals:\n%s", files["user_config.json"])
+	want := "\"pocopico.igb\",\n    \"pocopico.mpt2sas\""
+	if !strings.Contains(files["user_config.json"], want) {
+		t.Errorf("user_config.json does not name the originals in load order:\n%s", files["user_config.json"])
 	}
 }
 
