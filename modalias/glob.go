@@ -3,8 +3,8 @@ package modalias
 import "strings"
 
 // glob is fnmatch(3) with flags 0 in the C locale. With generous set, an
-// Unknown byte of the key matches whatever single character is asked for;
-// otherwise only the wildcards match it.
+// Unknown byte of the key matches where any of the digits that it can be does;
+// otherwise only where all of them do.
 //
 // Only the last '*' needs to be remembered: what an earlier one could take
 // over, the later one can too. That bounds the work by the product of both
@@ -18,7 +18,7 @@ func glob(pattern, key string, generous bool) bool {
 			p++
 			continue
 		}
-		if width := one(pattern[p:], key[k], generous); width > 0 {
+		if width := oneOrUnknown(pattern[p:], key[k], generous); width > 0 {
 			p += width
 			k++
 			continue
@@ -32,33 +32,48 @@ func glob(pattern, key string, generous bool) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
+// digits are what an [Unknown] byte can be.
+const digits = "0123456789ABCDEF"
+
+func oneOrUnknown(pattern string, c byte, generous bool) (width int) {
+	if c != Unknown {
+		return one(pattern, c)
+	}
+	matched := 0
+	for _, digit := range []byte(digits) {
+		if n := one(pattern, digit); n > 0 {
+			matched++
+			width = n
+		}
+	}
+	if matched == len(digits) || matched > 0 && generous {
+		return width
+	}
+	return 0
+}
+
 // one matches the first element of a pattern, which is not '*', against one
 // byte. It returns the element's width in the pattern, or 0 for no match.
-func one(pattern string, c byte, generous bool) int {
+func one(pattern string, c byte) int {
 	if pattern == "" {
 		return 0
 	}
-	open := generous && c == Unknown
 	switch pattern[0] {
 	case '?':
 		return 1
 	case '[':
-		if matched, width := class(pattern, c); width > 0 {
-			if matched && c != Unknown || open {
-				return width
-			}
+		if matched, width := class(pattern, c); matched {
+			return width
+		} else if width > 0 {
 			return 0
 		}
 	case '\\':
-		if len(pattern) == 1 {
-			return 0
-		}
-		if pattern[1] == c || open {
+		if len(pattern) > 1 && pattern[1] == c {
 			return 2
 		}
 		return 0
 	}
-	if pattern[0] == c || open {
+	if pattern[0] == c {
 		return 1
 	}
 	return 0

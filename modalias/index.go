@@ -9,8 +9,8 @@ import (
 // An Index finds which patterns of a fixed list match a key. It may be used by
 // several goroutines at once.
 type Index struct {
-	entries []entry // ordered by prefix
-	wild    []entry // without any literal prefix
+	entries  []entry  // ordered by prefix
+	patterns []string // as they were given
 }
 
 // entry is one pattern: all that comes before its first wildcard, and whether
@@ -27,9 +27,10 @@ type Hit struct {
 	Verdict Verdict
 }
 
-// NewIndex makes an index of patterns, as [Match] reads them.
+// NewIndex makes an index of patterns, as [Match] reads them. It keeps the
+// slice, which must not be changed afterwards.
 func NewIndex(patterns []string) *Index {
-	x := &Index{entries: make([]entry, len(patterns))}
+	x := &Index{entries: make([]entry, len(patterns)), patterns: patterns}
 	for i, pattern := range patterns {
 		pattern = normalize(pattern)
 		x.entries[i] = entry{prefix: literal(pattern), pattern: pattern, number: i}
@@ -45,6 +46,9 @@ func literal(pattern string) string {
 	}
 	return pattern
 }
+
+// Pattern returns the pattern at a position of the list, as it was given.
+func (x *Index) Pattern(i int) string { return x.patterns[i] }
 
 // Lookup returns the patterns that match a key, in the order of the list.
 func (x *Index) Lookup(key string) []Hit {
@@ -80,12 +84,10 @@ func (x *Index) each(entries []entry, key string, depth int, visit func(*entry))
 	}
 }
 
-// eachByte follows every byte that an unknown one could be.
+// eachByte follows every digit that an unknown one could be.
 func (x *Index) eachByte(entries []entry, key string, depth int, visit func(*entry)) {
-	for len(entries) > 0 {
-		same := withByte(entries, depth, entries[0].prefix[depth])
-		x.each(same, key, depth+1, visit)
-		entries = entries[len(same):]
+	for _, digit := range []byte(digits) {
+		x.each(withByte(entries, depth, digit), key, depth+1, visit)
 	}
 }
 

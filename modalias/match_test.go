@@ -14,6 +14,9 @@ func TestMatch(t *testing.T) {
 		{"pci:v*d*sv*sd*bc01sc06i01*", PCIKey("8086", "2922", "", "", "0106"), Possible},
 		{"pci:v*d*sv*sd*bc01sc06i01*", PCIKey("8086", "2922", "", "", "010601"), Certain},
 		{"pci:v*d*sv*sd*bc01sc06i01*", PCIKey("8086", "2922", "", "", "0104"), No},
+		{"pci:v*d*sv*sd*bc01sc06i01*", PCIKey("10ec", "8168", "", "", "02"), No}, // "bc01" is not in an unknown subsystem
+		{"usb:v0BDAp8156d[0-9A-F]*", USBKey("0bda", "8156", "", "", "", ""), Certain},
+		{"usb:v0BDAp8156d[!0-9A-F]*", USBKey("0bda", "8156", "", "", "", ""), No},
 		{"vfio_pci:v*d*sv*sd*bc*sc*i*", "pci:v00008086d00002922sv0sd0bc01sc06i01", No},
 		{"dmi:*:bd[0-9]*/2012:*", "dmi:bvn:bd05/06/2012:svn", Certain},
 		{"platform:a-b", "platform:a_b", Certain},

@@ -18,8 +18,10 @@
 // only [Possible].
 package modalias
 
-// Unknown stands in a key for one character that the source does not know. It
-// never occurs in a string of the kernel.
+// Unknown stands in a key for one digit of a number, 0 to 9 or A to F, that the
+// source does not know. It is no other character: else an unknown subsystem
+// could pass for "bc01" and every disk driver would claim every network card.
+// It never occurs in a string of the kernel.
 const Unknown = '\x00'
 
 // Verdict is the answer of a comparison.
