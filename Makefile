@@ -10,7 +10,7 @@ FLAVOURS := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64 lin
 DEMO_PACKAGES := qemu-system-x86 ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio
 
-.PHONY: build test demo kernels catalog clean
+.PHONY: build test demo kernels catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -53,7 +53,7 @@ $(CACHE)/%-packages: Makefile | $(CACHE)/apt-lists
 RR_ORIGIN    ?= RROrg/rr,commit=e83ec2b5ecc1a9c467797da05a4d018170e72503,date=2026-07-23
 RPEXT_ORIGIN ?= pocopico/rp-ext,$(call commit,$(RPEXT))
 IGC_ORIGIN   ?= jim3ma/synology-igc,$(call commit,$(IGC))
-TREES         = $(wildcard $(KERNELS)/*/lib/modules/*)
+TREES         = $(foreach flavour,$(FLAVOURS),$(wildcard $(KERNELS)/$(flavour)/lib/modules/*))
 FIRMWARE     := $(CACHE)/firmware/Contents-all
 commit        = $(shell git -C $(1) log -1 --format=commit=%H,date=%cs)
 sha256        = $(shell apt-cache show linux-image-$(notdir $(1)) | awk '/^SHA256:/{print $$2; exit}')
@@ -65,6 +65,14 @@ catalog: build kernels $(FIRMWARE)
 		--origin "$(FIRMWARE)=Debian bookworm non-free-firmware Contents-all,sha256=$$(sha256sum $(FIRMWARE) | cut -c-64)" \
 		$(foreach tree,$(TREES),--origin "$(tree)=linux-image-$(notdir $(tree)),sha256=$(call sha256,$(tree))")
 	$(MAKE) build
+
+# Drivers of three kernels as extensions of RedPill form, with index, recipe and
+# archive for each: a real catalogue that anybody can boot.
+GENERATED := linux-image-amd64 linux-image-6.12-amd64 linux-image-rt-amd64
+generated: build $(GENERATED:%=$(KERNELS)/%/.done)
+	bin/modscout catalog generate -o $(CACHE)/extensions \
+		$(foreach flavour,$(GENERATED),--kernel-tree $(wildcard $(KERNELS)/$(flavour)/lib/modules/*))
+	bin/modscout catalog build --name generated $(CACHE)/extensions -o $(CACHE)/extensions.json.zst
 
 # Which package ships which firmware: a list of 17 kB that apt-get update can
 # fetch, in directories of its own, so that the machine's lists stay as they are.

@@ -112,10 +112,7 @@ func (w *writer) extension(driver string) *extension {
 // archive packs modules uncompressed, so that any insmod can load them.
 func (w *writer) archive(k *kernel, modules []*ko.Module) ([]byte, error) {
 	var file bytes.Buffer
-	compressed, err := gzip.NewWriterLevel(&file, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	compressed := gzip.NewWriter(&file)
 	pack := tar.NewWriter(compressed)
 	for _, m := range modules {
 		body, err := plain(k.path(m))
