@@ -3,7 +3,6 @@ package recommend
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/recommend/platform"
@@ -178,29 +177,6 @@ func explainExtension(x *plan.Extension, modules []plan.Module) {
 	x.Why = slices.Compact(x.Why)
 	slices.Sort(x.Requires)
 	x.Requires = slices.Compact(x.Requires)
-}
-
-// firmware lists the files that the chosen modules ask the kernel for. Only
-// what a recipe names is known to be shipped.
-func (e *evaluation) firmware() []plan.Firmware {
-	list := []plan.Firmware{}
-	for _, offer := range e.chosen {
-		m := e.module(offer)
-		for _, file := range m.Firmware {
-			list = append(list, plan.Firmware{Module: m.Name, File: file, Shipped: e.ships(offer, file)})
-		}
-	}
-	return list
-}
-
-func (e *evaluation) ships(offer int, firmware string) bool {
-	base := firmware[strings.LastIndexByte(firmware, '/')+1:]
-	for _, f := range e.offers[offer].recipe.Files {
-		if f.Name == base {
-			return true
-		}
-	}
-	return false
 }
 
 // alternatives lists the other platforms: of every loader and flavour the best

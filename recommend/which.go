@@ -9,21 +9,22 @@ import (
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
 )
 
 // A Serving is the answer to "which module drives this?" for one loader and
 // one module.
 type Serving struct {
 	Loader    string   `json:"loader"`
-	Module    string   `json:"module"`           // internal name; "" where the loader has none
-	Certainty string   `json:"certainty"`        // "known", or "possible" where more than the query decides
-	Class     bool     `json:"class,omitzero"`   // the module claims the whole class
-	Platforms []string `json:"platforms"`        // that have it
-	Without   []string `json:"without"`          // platforms of the loader that have it not
-	Builtin   []string `json:"builtin,omitzero"` // of Platforms, those whose kernel has it built in
-	Since     string   `json:"since,omitempty"`  // oldest OS version, or kernel, among Platforms
-	Extension string   `json:"extension"`        // that ships it: the first by id where Extensions are more
-	More      []string `json:"more,omitzero"`    // the other extensions that ship it
+	Module    string   `json:"module"`              // internal name; "" where the loader has none
+	Certainty string   `json:"certainty,omitempty"` // "known", or "possible" where more than the query decides
+	Class     bool     `json:"class,omitzero"`      // the module claims the whole class
+	Platforms []string `json:"platforms"`           // that have it
+	Without   []string `json:"without"`             // platforms of the loader that have it not
+	Builtin   []string `json:"builtin,omitzero"`    // of Platforms, those whose kernel has it built in
+	Since     string   `json:"since,omitempty"`     // oldest OS version, or kernel, among Platforms
+	Extension string   `json:"extension"`           // that ships it: the first by id where Extensions are more
+	More      []string `json:"more,omitzero"`       // the other extensions that ship it
 }
 
 // QueryError is returned by [Which] for a query that is neither ids nor a
@@ -121,12 +122,9 @@ func (w *world) serving(loader string, claims []claim) []Serving {
 
 // servingOf answers for one loader and module.
 func (w *world) servingOf(loader, name string, claims []claim) Serving {
-	out := Serving{Loader: loader, Module: name, Certainty: "possible", Class: true, Platforms: []string{}, Without: []string{}}
-	for _, c := range claims {
-		if c.verdict == modalias.Certain {
-			out.Certainty = "known"
-		}
-		out.Class = out.Class && c.kind != modalias.Exact
+	out := Serving{Loader: loader, Module: name, Platforms: []string{}, Without: []string{}}
+	if name != "" {
+		out.Certainty, out.Class = strongest(claims)
 	}
 	var extensions []string
 	var oldest []int
@@ -153,6 +151,19 @@ func (w *world) servingOf(loader, name string, claims []claim) Serving {
 		out.Extension, out.More = extensions[0], extensions[1:]
 	}
 	return out
+}
+
+// strongest says how certain the best of some claims is, and whether none of
+// them names the ids.
+func strongest(claims []claim) (certainty string, class bool) {
+	certainty, class = plan.Possible, true
+	for _, c := range claims {
+		if c.verdict == modalias.Certain {
+			certainty = plan.Known
+		}
+		class = class && c.kind != modalias.Exact
+	}
+	return certainty, class
 }
 
 // source returns the extensions of a platform that ship a claiming module, or
