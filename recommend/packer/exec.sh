@@ -7,7 +7,7 @@
 #
 # One line a module. A module that fails does not end the boot, because the next
 # one may drive the disk; --strict, or STRICT=1 below, ends it with status 1.
-# For the sh, insmod, uname and grep of busybox.
+# For a busybox with sh, insmod, uname, grep and dirname, and nothing else.
 
 cd "$(dirname "$0")" || exit 1
 set -f # arguments are split at blanks, never expanded
@@ -21,7 +21,7 @@ say() {
 
 # value N KEY prints EXT_N_KEY.
 value() {
-  eval "printf '%s' \"\${EXT_${1}_${2}:-}\""
+  eval "echo \"\${EXT_${1}_${2}:-}\""
 }
 
 # in_kernel NAME: the module is loaded, or built in and visible as such.
