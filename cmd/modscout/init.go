@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/modscout/modscout/initramfs/boot"
+	"github.com/modscout/modscout/scan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // isInit reports whether we are the first program of a scan image, or its
@@ -14,5 +17,11 @@ func isInit() bool {
 
 // bootParts are the rooms that PID 1 of the scan image calls on.
 func bootParts() boot.Parts {
-	return boot.Parts{}
+	return boot.Parts{
+		Scan: bootScan,
+	}
+}
+
+func bootScan(ctx context.Context) (*report.Report, error) {
+	return scan.Scan(ctx, scan.Options{})
 }
