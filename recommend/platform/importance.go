@@ -1,0 +1,121 @@
+package platform
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Kinds of devices that matter only to those who ask for them.
+const (
+	WantGPU   = "gpu"
+	WantSound = "sound"
+	WantWiFi  = "wifi" // and Bluetooth
+)
+
+var importance = mustLoad[struct {
+	Source  string `json:"source"`
+	Classes []struct {
+		Bus        string `json:"bus"`
+		Class      string `json:"class"` // what the device's kind begins with; the first entry that fits counts
+		Importance string `json:"importance"`
+		What       string `json:"what"`
+	} `json:"classes"`
+	Inert []struct {
+		Class string `json:"class"`
+		What  string `json:"what"`
+	} `json:"inert"`
+	Kernel []string `json:"kernel"`
+}]("importance.json")
+
+// Importance says how much a device matters: [plan.Boot], [plan.Wanted] or
+// [plan.Optional]. want lists what the user asked for beyond storage and wired
+// network ([WantGPU], …). Every wired port is "boot"; that one of them is
+// enough is for the caller to count.
+//
+// A device of unknown kind (a bare id) is wanted: it may be what its owner
+// asks about.
+func Importance(d *report.Device, want []string) string {
+	kind, known := kindOf(d)
+	if !known {
+		return plan.Wanted
+	}
+	for _, class := range importance().Classes {
+		if class.Bus == d.Bus && strings.HasPrefix(kind, class.Class) {
+			return weigh(d, class.Importance, want)
+		}
+	}
+	return plan.Optional
+}
+
+func weigh(d *report.Device, level string, want []string) string {
+	switch level {
+	case plan.Boot:
+		if d.Disks != nil && *d.Disks == 0 {
+			return plan.Wanted
+		}
+	case plan.Wanted, plan.Optional:
+	default: // a kind that counts where it was asked for
+		if !slices.Contains(want, level) {
+			return plan.Optional
+		}
+		return plan.Wanted
+	}
+	return level
+}
+
+// kindOf returns what the importance table classifies a bus's devices by: the
+// class code, the virtio device type, the vmbus class id, the name of the Xen
+// device.
+func kindOf(d *report.Device) (kind string, known bool) {
+	switch d.Bus {
+	case "pci":
+		return d.Class, d.Class != ""
+	case "usb":
+		return d.Interface, d.Interface != "" || d.Class != ""
+	case "virtio":
+		return between(d, "virtio:d", "v"), len(d.Modaliases) > 0
+	case "vmbus", "xen":
+		return between(d, d.Bus+":", ""), len(d.Modaliases) > 0
+	}
+	return "", true
+}
+
+// between returns the part of the first modalias between two marks, in lower
+// case.
+func between(d *report.Device, before, after string) string {
+	if len(d.Modaliases) == 0 {
+		return ""
+	}
+	_, rest, _ := strings.Cut(d.Modaliases[0], before)
+	if after != "" {
+		rest, _, _ = strings.Cut(rest, after)
+	}
+	return strings.ToLower(rest)
+}
+
+// Inert says whether a device needs no driver by its PCI class: bridges,
+// memory controllers, SMBus and the like. A catalogue that has a driver for it
+// knows better.
+func Inert(d *report.Device) bool {
+	return d.Bus == "pci" && slices.ContainsFunc(importance().Inert, func(c struct {
+		Class string `json:"class"`
+		What  string `json:"what"`
+	}) bool {
+		return strings.HasPrefix(d.Class, c.Class)
+	})
+}
+
+// KernelClass says whether a device is of a PCI class that such platforms
+// drive with their own kernel: IDE, SATA, NVMe and USB hosts. That a pack
+// claims the whole class is then no proof that the kernel lacks the driver.
+func KernelClass(d *report.Device) bool {
+	return d.Bus == "pci" && hasPrefix(d.Class, importance().Kernel)
+}
+
+// hasPrefix says whether class begins with one of the prefixes.
+func hasPrefix(class string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(class, prefix) })
+}
