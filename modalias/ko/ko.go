@@ -72,15 +72,21 @@ func ReadFile(path string) (*Module, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := readAll(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	m, err := Read(data, path)
+	m, err := Decode(f, path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
+}
+
+// Decode is [Read] for a module that may be compressed with gzip, xz or zstd.
+// It reads at most [MaxBytes] of content.
+func Decode(r io.Reader, file string) (*Module, error) {
+	data, err := readAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return Read(data, file)
 }
 
 // readAll decompresses r, at most MaxBytes of it.
@@ -126,34 +132,37 @@ const signature = "~Module signature appended~\n"
 // readInfo reads the strings of .modinfo: "tag=value", each closed by a zero.
 func (m *Module) readInfo(section []byte) {
 	for field := range bytes.SplitSeq(section, []byte{0}) {
-		tag, value, found := strings.Cut(string(field), "=")
-		if !found {
-			continue
+		if tag, value, found := strings.Cut(string(field), "="); found {
+			m.set(tag, value)
 		}
-		switch tag {
-		case "name":
-			m.Name = value
-		case "description":
-			m.Description = cmp.Or(m.Description, value) // a module of several files has several
-		case "license":
-			m.License = cmp.Or(m.License, value)
-		case "alias":
-			m.Aliases = append(m.Aliases, value)
-		case "depends":
-			m.Depends = append(m.Depends, strings.FieldsFunc(value, func(c rune) bool { return c == ',' })...)
-		case "softdep":
-			m.readSoftdep(value)
-		case "firmware":
-			m.Firmware = append(m.Firmware, value)
-		case "parm":
-			m.Params = append(m.Params, value)
-		case "vermagic":
-			m.Vermagic = value
-		case "srcversion":
-			m.Srcversion = value
-		case "intree":
-			m.InTree = value == "Y"
-		}
+	}
+}
+
+// set takes one field of .modinfo; tags that are not known here are ignored.
+func (m *Module) set(tag, value string) {
+	switch tag {
+	case "name":
+		m.Name = value
+	case "description":
+		m.Description = cmp.Or(m.Description, value) // a module of several files has several
+	case "license":
+		m.License = cmp.Or(m.License, value)
+	case "alias":
+		m.Aliases = append(m.Aliases, value)
+	case "depends":
+		m.Depends = append(m.Depends, strings.FieldsFunc(value, func(c rune) bool { return c == ',' })...)
+	case "softdep":
+		m.readSoftdep(value)
+	case "firmware":
+		m.Firmware = append(m.Firmware, value)
+	case "parm":
+		m.Params = append(m.Params, value)
+	case "vermagic":
+		m.Vermagic = value
+	case "srcversion":
+		m.Srcversion = value
+	case "intree":
+		m.InTree = value == "Y"
 	}
 }
 

@@ -25,6 +25,10 @@ type Tree struct {
 	Builtin []string  // internal names, from modules.builtin
 	Order   []string  // paths below Dir in the order of the kernel's makefiles, from modules.order
 	Bad     []error   // files that could not be read; the rest goes on
+
+	// BuiltinInfo is what modules.builtin.modinfo says of built-in modules.
+	// Kernels before 6.18 keep no PCI, USB or ACPI aliases of them there.
+	BuiltinInfo []*Module
 }
 
 // ErrNoTree says that a directory holds no modules.
@@ -47,6 +51,11 @@ func ReadTree(dir string) (*Tree, error) {
 	if t.Order, err = readList(filepath.Join(dir, "modules.order"), path.Clean); err != nil {
 		return nil, err
 	}
+	info, err := os.ReadFile(filepath.Join(dir, "modules.builtin.modinfo"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	t.BuiltinInfo = readBuiltin(info)
 	t.readAll(files)
 	return t, nil
 }

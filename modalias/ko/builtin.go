@@ -1,0 +1,33 @@
+package ko
+
+import (
+	"bytes"
+	"strings"
+)
+
+// readBuiltin reads modules.builtin.modinfo: strings "module.tag=value", each
+// closed by a zero, in groups by module (the kernel's scripts/Makefile.modinst
+// copies them out of vmlinux's .modinfo).
+func readBuiltin(info []byte) []*Module {
+	byName := map[string]*Module{}
+	var list []*Module
+	for field := range bytes.SplitSeq(info, []byte{0}) {
+		name, rest, found := strings.Cut(string(field), ".")
+		tag, value, hasValue := strings.Cut(rest, "=")
+		if !found || !hasValue {
+			continue
+		}
+		m := byName[name]
+		if m == nil {
+			m = &Module{Name: underscores(name)}
+			byName[name] = m
+			list = append(list, m)
+		}
+		if tag == "file" {
+			m.File = value + ".ko"
+		} else {
+			m.set(tag, value)
+		}
+	}
+	return list
+}

@@ -1,0 +1,55 @@
+package ko
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/modscout/modscout/modalias"
+)
+
+// Record returns what a modalias database keeps of the module.
+func (m *Module) Record() modalias.Module {
+	r := modalias.Module{
+		File:     filepath.ToSlash(m.File),
+		Name:     m.Name,
+		Aliases:  m.Aliases,
+		Depends:  underscored(m.Depends),
+		SoftPre:  underscored(m.SoftPre),
+		SoftPost: underscored(m.SoftPost),
+		Firmware: m.Firmware,
+	}
+	if r.Name == "" {
+		r.Name = NameOf(r.File)
+	}
+	return r
+}
+
+// Platform returns what a modalias database keeps of the tree, named
+// "linux:RELEASE". Built-in modules are in it with what the tree says of them,
+// which is often no more than the name.
+func (t *Tree) Platform() modalias.Platform {
+	p := modalias.Platform{ID: "linux:" + t.Release}
+	for _, m := range t.Modules {
+		p.Modules = append(p.Modules, m.Record())
+	}
+	known := map[string]bool{}
+	for _, m := range t.BuiltinInfo {
+		r := m.Record()
+		r.Builtin, known[r.Name] = true, true
+		p.Modules = append(p.Modules, r)
+	}
+	for _, name := range t.Builtin {
+		if !known[name] {
+			p.Modules = append(p.Modules, modalias.Module{Name: name, Builtin: true})
+		}
+	}
+	return p
+}
+
+func underscored(names []string) []string {
+	out := slices.Clone(names)
+	for i, name := range out {
+		out[i] = underscores(name)
+	}
+	return out
+}
