@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/qemu"
+	"github.com/modscout/modscout/modalias/ko/kotest"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// demoCards are the devices of the demo board that were plugged in, as PCI ids.
+var demoCards = map[string]string{
+	"1000:0060": "megasas",
+	"15ad:07b0": "vmxnet3",
+	"1af4:1000": "virtio-net-pci",
+	"1b36:000d": "qemu-xhci",
+	"1b36:0010": "nvme",
+	"8086:10d3": "e1000e",
+	"8086:2922": "ich9-ahci", // q35's own
+}
+
+// TestBoot makes scan images with this very program and boots them in QEMU.
+func TestBoot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("boots in QEMU")
+	}
+	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	program := buildStatic(t)
+	t.Run("stick under BIOS", func(t *testing.T) { testStick(t, program) })
+	t.Run("stick under UEFI", func(t *testing.T) { testUEFI(t, program) })
+	t.Run("without vmxnet3", func(t *testing.T) { testTwin(t, program) })
+	t.Run("exactly these modules", func(t *testing.T) { testExactModules(t, program) })
+}
+
+// testStick boots the demo board from a stick and reads the answer back from
+// it. A second disk, the stick's image with another signature, must not change.
+func testStick(t *testing.T, program string) {
+	kernel := kotest.Debian(t, "linux-image-amd64")
+	image := buildImage(t, program, kernel, filepath.Join(t.TempDir(), "scan.img"))
+	foreign := copyDisk(t, image)
+	before := sha256.Sum256(readFile(t, foreign))
+
+	board := qemu.Demo().WithStick(image, false)
+	board.Drives = append(board.Drives, qemu.Drive{ID: "foreign", File: foreign})
+	board.Devices = append(board.Devices, "ide-hd,bus=ide.0,drive=foreign")
+	out := bootBoard(t, board)
+
+	r := wantReport(t, out)
+	wantCards(t, r, demoCards)
+	wantDriver(t, r, "8086:2922", "ahci")
+	wantDriver(t, r, "1b36:0010", "nvme")
+	wantDriver(t, r, "8086:10d3", "")
+	if after := sha256.Sum256(readFile(t, foreign)); after != before {
+		t.Error("a disk that is not the stick was written to")
+	}
+	stick := openStick(t, image)
+	saved, err := report.Read(bytes.NewReader(readStick(t, stick, "modscout/report.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(r, saved); diff != "" {
+		t.Errorf("report on the stick differs from the serial port's (-serial +stick):\n%s", diff)
+	}
+}
+
+// testUEFI boots a kernel with compressed modules by UEFI.
+func testUEFI(t *testing.T, program string) {
+	if _, err := os.Stat(ovmf); err != nil {
+		kotest.Missing(t, "OVMF is not installed: apt-get install ovmf")
+	}
+	kernel := kotest.Debian(t, "linux-image-6.12-amd64")
+	image := buildImage(t, program, kernel, filepath.Join(t.TempDir(), "scan.img"))
+	board := qemu.Plain().WithStick(image, false)
+	board.Firmware, board.MemoryMB = ovmf, 512
+	r := wantReport(t, bootBoard(t, board))
+	if r.Machine.Firmware != "uefi" || r.Source.Kernel != kernel.Release {
+		t.Errorf("report says firmware %q, kernel %q, want uefi, %q", r.Machine.Firmware, r.Source.Kernel, kernel.Release)
+	}
+	readStick(t, openStick(t, image), "modscout/report.json")
+}
+
+// testTwin is the negative twin of testStick: what was not plugged in must not
+// be found.
+func testTwin(t *testing.T, program string) {
+	kernel := kotest.Debian(t, "linux-image-amd64")
+	parts := buildImage(t, program, kernel, t.TempDir()+"/")
+	board := qemu.Demo().Without("vmxnet3").WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
+	r := wantReport(t, bootBoard(t, board))
+	cards := make(map[string]string)
+	for id, device := range demoCards {
+		if device != "vmxnet3" {
+			cards[id] = device
+		}
+	}
+	wantCards(t, r, cards)
+}
+
+// testExactModules loads one of two network drivers and nothing else.
+func testExactModules(t *testing.T, program string) {
+	kernel := kotest.Debian(t, "linux-image-amd64")
+	parts := buildImage(t, program, kernel, t.TempDir()+"/", "--load", "e1000e")
+	board := qemu.Demo().WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
+	r := wantReport(t, bootBoard(t, board))
+	wantDriver(t, r, "8086:10d3", "e1000e")
+	wantDriver(t, r, "15ad:07b0", "")
+	wantDriver(t, r, "8086:2922", "")
+}
+
+// buildStatic builds the program as make does.
+func buildStatic(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "modscout")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return program
+}
+
+// buildImage runs `modscout image build`. The image powers the machine off when
+// it is done.
+func buildImage(t *testing.T, program string, kernel kotest.Kernel, output string, more ...string) string {
+	t.Helper()
+	kotest.Tool(t, "grub-mkimage", "grub-common")
+	args := []string{"image", "build", "--init", program, "--kernel", kernel.Image, "--modules", kernel.Modules, "--append", "modscout.poweroff=1", "-o", output}
+	var talk bytes.Buffer
+	if status := run(t.Context(), append(args, more...), nil, &talk, &talk); status != 0 {
+		t.Fatalf("image build: status %d\n%s", status, &talk)
+	}
+	t.Logf("%s", &talk)
+	return output
+}
+
+func bootBoard(t *testing.T, board qemu.Board) qemu.Output {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	out, err := qemu.Run(ctx, board, t.Output(), nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return out
+}
+
+// wantReport returns the report on the serial port, which must be whole.
+func wantReport(t *testing.T, out qemu.Output) *report.Report {
+	t.Helper()
+	r, err := out.Report()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Source.Complete == nil || !*r.Source.Complete || r.Source.Settled == nil || !*r.Source.Settled {
+		t.Errorf("the report is not complete or not settled: %+v", r.Source)
+	}
+	return r
+}
+
+// wantCards compares the plugged-in PCI devices with those of a board; what
+// every q35 has beside them is left out.
+func wantCards(t *testing.T, r *report.Report, want map[string]string) {
+	t.Helper()
+	chipset := []string{"8086:29c0", "1234:1111", "8086:2918", "8086:2930"}
+	got := make(map[string]string)
+	for _, d := range r.Devices {
+		if id := d.VendorID + ":" + d.DeviceID; d.Bus == "pci" && !slices.Contains(chipset, id) {
+			got[id] = demoCards[id]
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("PCI devices mismatch (-board +report):\n%s", diff)
+	}
+}
+
+func wantDriver(t *testing.T, r *report.Report, id, driver string) {
+	t.Helper()
+	for _, d := range r.Devices {
+		if d.Bus == "pci" && d.VendorID+":"+d.DeviceID == id {
+			if d.Driver != driver {
+				t.Errorf("%s is bound to %q, want %q", id, d.Driver, driver)
+			}
+			return
+		}
+	}
+	t.Errorf("%s is not in the report", id)
+}
+
+// copyDisk copies a disk image and gives it another signature.
+func copyDisk(t *testing.T, image string) string {
+	t.Helper()
+	data := readFile(t, image)
+	copy(data[440:], "LIKE")
+	path := filepath.Join(t.TempDir(), "foreign.img")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func openStick(t *testing.T, image string) *initramfs.Stick {
+	t.Helper()
+	stick, err := initramfs.OpenStick(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stick.Close() })
+	return stick
+}
+
+func readStick(t *testing.T, stick *initramfs.Stick, name string) []byte {
+	t.Helper()
+	data, err := fs.ReadFile(stick, name)
+	if err != nil {
+		t.Fatalf("on the stick: %v", err)
+	}
+	return data
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
