@@ -10,9 +10,10 @@ import (
 
 // Kinds of devices that matter only to those who ask for them.
 const (
-	WantGPU   = "gpu"
-	WantSound = "sound"
-	WantWiFi  = "wifi" // and Bluetooth
+	WantGPU       = "gpu"
+	WantSound     = "sound"
+	WantWiFi      = "wifi"
+	WantBluetooth = "bluetooth"
 )
 
 var importance = mustLoad[struct {

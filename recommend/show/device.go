@@ -1,0 +1,81 @@
+package show
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// ids returns "vvvv:dddd", or what else names the device shortest.
+func ids(d *report.Device) string {
+	if d.VendorID != "" && d.DeviceID != "" {
+		return d.VendorID + ":" + d.DeviceID
+	}
+	return d.ID
+}
+
+// name returns what people call the device: its own name without the
+// vendor's, else its class.
+func name(d *report.Device) string {
+	own := cmp.Or(d.Device, d.Subsystem)
+	if own == "" {
+		return cmp.Or(d.ClassName, kind(d))
+	}
+	if maker, _, _ := strings.Cut(d.Vendor, " "); maker != "" && !strings.HasPrefix(own, maker) {
+		return maker + " " + own
+	}
+	return own
+}
+
+// kinds are the groups that people look for, by PCI class.
+var kinds = []struct{ class, word string }{
+	{"0106", "SATA"}, {"0107", "SAS"}, {"0108", "NVMe"}, {"0104", "RAID"}, {"01", "storage"},
+	{"0200", "Ethernet"}, {"0280", "Wi-Fi"}, {"02", "network"}, {"0d", "wireless"},
+	{"0c03", "USB host"}, {"03", "graphics"}, {"04", "sound"},
+}
+
+// kind is a word for what the device does, or its bus.
+func kind(d *report.Device) string {
+	for _, k := range kinds {
+		if d.Bus == "pci" && strings.HasPrefix(d.Class, k.class) {
+			return k.word
+		}
+	}
+	return d.Bus + " device"
+}
+
+// words says a verdict as interface.md promises it.
+func words(d *plan.Device, date string) string {
+	switch d.Verdict {
+	case plan.Base:
+		return "built in"
+	case plan.ByModule:
+		switch {
+		case strings.HasPrefix(d.Extension, "linux:"):
+			return "in the kernel package"
+		case strings.Contains(d.Extension, ":"):
+			return "in the pack"
+		}
+		return "add " + d.Extension
+	case plan.Missing:
+		return "NO DRIVER in data of " + date
+	case plan.Blocked:
+		return "CHANGE SETTING"
+	case plan.Inert:
+		return "needs none"
+	}
+	return "not identified"
+}
+
+// doubt marks what is not certain: "~" inferred, "?" the report lacks a field.
+func doubt(certainty string) string {
+	switch certainty {
+	case plan.Assumed:
+		return "~"
+	case plan.Possible:
+		return "?"
+	}
+	return " "
+}

@@ -1,0 +1,77 @@
+package show
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// groups are the tables of a report, in the order in which people look.
+var groups = []struct {
+	title string
+	holds func(d *report.Device) bool
+}{
+	{"STORAGE", pciClass("01")},
+	{"NETWORK", pciClass("02", "0d")},
+	{"USB", func(d *report.Device) bool { return d.Bus == "usb" || pciClass("0c03")(d) }},
+	{"GRAPHICS", pciClass("03")},
+	{"OTHERS", func(*report.Device) bool { return true }},
+}
+
+func pciClass(prefixes ...string) func(*report.Device) bool {
+	return func(d *report.Device) bool {
+		for _, prefix := range prefixes {
+			if d.Bus == "pci" && strings.HasPrefix(d.Class, prefix) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Report writes a report as tables of 80 columns, grouped by what people look
+// for; it is as long as the machine has devices.
+func Report(w io.Writer, r *report.Report) error {
+	pg := &page{width: Width}
+	pg.line("%s", Machine(r))
+	if r.Source.Kernel != "" {
+		pg.line("%s, kernel %s", r.Source.Kind, r.Source.Kernel)
+	}
+	tables := make([][]*report.Device, len(groups))
+	for i := range r.Devices {
+		d := &r.Devices[i]
+		for at, group := range groups {
+			if group.holds(d) {
+				tables[at] = append(tables[at], d)
+				break
+			}
+		}
+	}
+	for at, group := range groups {
+		pg.table(group.title, tables[at])
+	}
+	for _, warning := range r.Source.Warnings {
+		pg.labelled("!", fmt.Sprintf("%s: %s", warning.Code, warning.Text), 3)
+	}
+	return pg.writeTo(w)
+}
+
+func (pg *page) table(title string, devices []*report.Device) {
+	if len(devices) == 0 {
+		return
+	}
+	pg.line("")
+	pg.line("%s", title)
+	for _, d := range devices {
+		_, address, _ := strings.Cut(d.ID, ":")
+		if ids(d) == d.ID {
+			pg.line("  %-56s %s", clip(ascii(d.ID), 56), d.Driver)
+			continue
+		}
+		pg.line("  %-13s %-9s %-*s %s", address, ids(d), nameWidth, clip(ascii(name(d)), nameWidth), d.Driver)
+	}
+}
+
+const nameWidth = 38
