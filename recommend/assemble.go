@@ -179,24 +179,23 @@ func explainExtension(x *plan.Extension, modules []plan.Module) {
 	x.Requires = slices.Compact(x.Requires)
 }
 
-// alternatives lists the other platforms: of every loader and flavour the best
-// one, in the order of their standing. A platform that equals the winner is
-// named there and not here.
+// alternatives lists the other platforms, in the order of their standing: of
+// every other loader and flavour the best one.
 func alternatives(best *evaluation, ranked []*evaluation) []plan.Alternative {
 	list := []plan.Alternative{}
-	seen := map[[2]string]bool{{best.loader, best.platform.Flavour}: true}
+	seen := map[[2]string]bool{best.family(): true}
 	for _, e := range ranked {
-		key := [2]string{e.loader, e.platform.Flavour}
-		if e.platform.Flavour == "" {
-			key[1] = e.platform.ID
+		if key := e.family(); !seen[key] {
+			seen[key] = true
+			list = append(list, e.alternative())
 		}
-		if e == best || seen[key] {
-			continue
-		}
-		seen[key] = true
-		list = append(list, e.alternative())
 	}
 	return list
+}
+
+// family is loader and flavour, or the model where the flavour is not known.
+func (e *evaluation) family() [2]string {
+	return [2]string{e.loader, cmp.Or(e.platform.Flavour, model(e.platform.ID))}
 }
 
 func (e *evaluation) alternative() plan.Alternative {

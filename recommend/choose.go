@@ -134,14 +134,14 @@ func (q *question) running(list []*evaluation) *evaluation {
 }
 
 // series shortens a Debian release to what stays over ABI changes:
-// "6.1.0-56-amd64" to "6.1 amd64", "6.12.117-cloud-amd64" to "6.12 cloud-amd64".
+// "6.1.0-56-amd64" to "6.1 amd64", "6.12.117+deb12-cloud-amd64" to "6.12 cloud-amd64".
 func series(release string) string {
 	version, rest, _ := strings.Cut(release, "-")
 	parts := strings.SplitN(version, ".", 3)
 	if abi, flavour, found := strings.Cut(rest, "-"); found && len(abi) > 0 && abi[0] >= '0' && abi[0] <= '9' {
 		rest = flavour
 	}
-	return strings.Join(parts[:min(2, len(parts))], ".") + " " + strings.TrimPrefix(rest, "deb12-")
+	return strings.Join(parts[:min(2, len(parts))], ".") + " " + rest
 }
 
 // equals returns the other platforms of the winner's loader that do not differ

@@ -136,8 +136,9 @@ func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 // for and this platform's packages have none.
 //
 // What matters, and every network card, is then missing: no NAS kernel is
-// assumed to have it. Of the rest it is assumed that no pack brings the driver
-// because none has to.
+// assumed to have it. Of the rest, and of USB devices that a driver of their
+// class is for, it is assumed that no pack brings the driver because none has
+// to.
 func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	claims := s.reference
 	if len(claims) == 0 {
@@ -158,7 +159,7 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	switch {
 	case len(others) > 0:
 		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it; "+has(others), "")
-	case e.complete || s.matters() || s.network() || s.Bus == "virtio" || len(s.reference) == 0:
+	case e.complete || s.exotic() || len(s.reference) == 0:
 		return f.decide(plan.Missing, certainty, "reference",
 			names+" would drive it; no platform of "+e.loader+" has it in this catalogue", e.world.referenceSource(s))
 	}

@@ -141,11 +141,12 @@ func (q *question) noPlatform(cats []*catalog.Catalog) error {
 }
 
 // near says whether two ids are of one model.
-func near(a, b string) bool {
-	model := func(id string) string {
-		id, _, _ = strings.Cut(strings.TrimPrefix(id, "rr:"), "_")
-		id, _, _ = strings.Cut(id, "-")
-		return id
-	}
-	return model(a) == model(b)
+func near(a, b string) bool { return model(a) == model(b) }
+
+// model is the part of a platform's id before the OS build: "ds918p" of
+// "ds918p_42218", "rr:geminilakenk" of "rr:geminilakenk-7.2".
+func model(id string) string {
+	id, _, _ = strings.Cut(id, "_")
+	id, _, _ = strings.Cut(id, "-")
+	return id
 }

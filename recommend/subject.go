@@ -73,6 +73,15 @@ func certainOnes(claims []claim) []claim {
 // matters says whether the answer is incomplete while the device has no driver.
 func (s *subject) matters() bool { return s.importance != plan.Optional }
 
+// exotic says whether no kernel of an appliance is assumed to have a driver for
+// the device that its packages lack.
+func (s *subject) exotic() bool {
+	if s.Bus == "usb" && slices.ContainsFunc(s.reference, func(c claim) bool { return c.kind == modalias.ClassWide }) {
+		return false
+	}
+	return s.matters() || s.network() || s.Bus == "virtio"
+}
+
 // network says whether the device is a network card of any kind.
 func (s *subject) network() bool { return len(s.Class) >= 2 && s.Bus == "pci" && s.Class[:2] == "02" }
 

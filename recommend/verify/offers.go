@@ -118,7 +118,7 @@ func (c *checker) refuse() {
 		o := &c.offers[i]
 		c.named[o.Name] = append(c.named[o.Name], o)
 		built, _, _ := strings.Cut(o.Vermagic, " ")
-		runs := cmp.Or(c.platform.KernelRelease, c.platform.KernelVersion)
+		runs := cmp.Or(c.platform.KernelRelease, c.plan.Platform.Kernel)
 		switch {
 		case slices.Contains(c.plan.Options.Without, o.Name):
 			o.refused = "--without names it"
