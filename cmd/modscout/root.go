@@ -48,7 +48,9 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.AddCommand(
+		newDBCmd(),
 		newScanCmd(),
+		newImportCmd(),
 		newCatalogCmd(),
 		newPackCmd(),
 		newImageCmd(),

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+func newDBMatchCmd() *cobra.Command {
+	var platform, format string
+	cmd := &cobra.Command{
+		Use:   "match DB [--platform ID] [MODALIAS…|-]",
+		Short: "Which modules claim a device",
+		Long: `Print one line a key, in input order: the key, a tab, and the modules that
+claim it, exact ids before class-wide patterns, then by name. Without keys, or
+with -, they are read from standard input, one a line.
+
+The keys are what the kernel writes into the modalias files below /sys. The
+status is 1 where a key has no module.`,
+		Example: `  modscout db match running.db pci:v00008086d000015F3sv00001043sd000087D2bc02sc00i00
+  cat /sys/bus/*/devices/*/modalias | modscout db match running.db -`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkFormat(format, "text", "json"); err != nil {
+				return err
+			}
+			table, err := readDB(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if format == "text" || platform != "" {
+				if table, err = choosePlatform(table, platform); err != nil {
+					return err
+				}
+			}
+			keys, err := readKeys(cmd, args[1:])
+			if err != nil {
+				return fmt.Errorf("reading the keys: %w", err)
+			}
+			return printMatches(cmd.OutOrStdout(), format, lookupAll(table, keys))
+		},
+	}
+	cmd.Flags().StringVar(&platform, "platform", "", "answer for this platform only")
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// readKeys returns the arguments; what is "-" among them stands for the lines
+// of standard input.
+func readKeys(cmd *cobra.Command, args []string) ([]string, error) {
+	if len(args) == 0 {
+		args = []string{"-"}
+	}
+	var keys []string
+	for _, arg := range args {
+		if arg != "-" {
+			keys = append(keys, arg)
+			continue
+		}
+		data, err := readInput(cmd, arg)
+		if err != nil {
+			return nil, err
+		}
+		for line := range bytes.Lines(data) {
+			if key := strings.TrimRight(string(line), "\r\n"); key != "" {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys, nil
+}
+
+// matchDocument is the answer in JSON.
+type matchDocument struct {
+	Schema  string        `json:"schema"`
+	Matches []matchResult `json:"matches"`
+}
+
+// matchResult is the answer for one key.
+type matchResult struct {
+	Modalias string        `json:"modalias"`
+	Modules  []matchModule `json:"modules"`
+}
+
+type matchModule struct {
+	Module    string `json:"module"`
+	File      string `json:"file,omitempty"` // absent: built in, and the kernel does not say from what
+	Platform  string `json:"platform"`
+	Pattern   string `json:"pattern"`
+	Certainty string `json:"certainty"`
+	Builtin   bool   `json:"builtin,omitzero"`
+}
+
+const matchSchema = "modscout.match/v1"
+
+func lookupAll(table *modalias.Table, keys []string) []matchResult {
+	results := make([]matchResult, len(keys))
+	for i, key := range keys {
+		results[i] = matchResult{key, []matchModule{}}
+		for _, c := range table.Lookup(key) {
+			results[i].Modules = append(results[i].Modules,
+				matchModule{c.Module.Name, c.Module.File, c.Platform, c.Pattern, c.Verdict.String(), c.Module.Builtin})
+		}
+	}
+	return results
+}
+
+func printMatches(w io.Writer, format string, results []matchResult) error {
+	var err error
+	if format == "json" {
+		err = jsondoc.Write(w, matchDocument{matchSchema, results})
+	} else {
+		err = writeBuffered(w, func(w io.Writer) error { return writeMatches(w, results) })
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		if len(r.Modules) == 0 {
+			return errIncomplete
+		}
+	}
+	return nil
+}
+
+// writeMatches names each module once: two files of one name count as one.
+func writeMatches(w io.Writer, results []matchResult) error {
+	for _, r := range results {
+		seen := map[string]bool{}
+		var names []string
+		for _, m := range r.Modules {
+			if !seen[m.Module] {
+				seen[m.Module] = true
+				names = append(names, m.Module)
+			}
+		}
+		if _, err := fmt.Fprintf(w, "%s\t%s\n", r.Modalias, strings.Join(names, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/modalias/ko"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+func newDBShowCmd() *cobra.Command {
+	var platform, format string
+	cmd := &cobra.Command{
+		Use:   "show DB [MODULE]",
+		Short: "What a database holds, or says about one module",
+		Args:  cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkFormat(format, "text", "json"); err != nil {
+				return err
+			}
+			table, err := readDB(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if platform != "" {
+				if table, err = choosePlatform(table, platform); err != nil {
+					return err
+				}
+			}
+			show := showTable
+			if len(args) == 2 {
+				if table = onlyModule(table, args[1]); len(table.Platforms) == 0 {
+					return fmt.Errorf("the database %s has no module %q", args[0], args[1])
+				}
+				show = showModules
+			}
+			if format == "json" {
+				return jsondoc.Write(cmd.OutOrStdout(), dbDocument(table))
+			}
+			return writeBuffered(cmd.OutOrStdout(), func(w io.Writer) error { return show(w, table) })
+		},
+	}
+	cmd.Flags().StringVar(&platform, "platform", "", "show this platform only")
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// onlyModule returns the part of a table that is about one module, asked for
+// by its name or its file's.
+func onlyModule(table *modalias.Table, name string) *modalias.Table {
+	var out modalias.Table
+	for _, p := range table.Platforms {
+		part := modalias.Platform{ID: p.ID}
+		for _, m := range p.Modules {
+			if m.Name == ko.NameOf(name) || m.File == name {
+				part.Modules = append(part.Modules, m)
+			}
+		}
+		if part.Modules != nil {
+			out.Platforms = append(out.Platforms, part)
+		}
+	}
+	return &out
+}
+
+// showTable prints one line a module.
+func showTable(w io.Writer, table *modalias.Table) error {
+	for _, p := range table.Platforms {
+		fmt.Fprintf(w, "%s: %d modules\n", p.ID, len(p.Modules))
+		t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+		for _, m := range p.Modules {
+			fmt.Fprintf(t, "  %s\t%d patterns\t%s\n", m.Name, len(m.Aliases), place(m))
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place says where a module is.
+func place(m modalias.Module) string {
+	if m.Builtin {
+		return "built in"
+	}
+	return m.File
+}
+
+// showModules prints all that the table knows of its modules.
+func showModules(w io.Writer, table *modalias.Table) error {
+	for _, p := range table.Platforms {
+		for _, m := range p.Modules {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", m.Name, p.ID, place(m))
+			for _, field := range []struct {
+				name   string
+				values []string
+			}{
+				{"depends", m.Depends}, {"softdep pre", m.SoftPre}, {"softdep post", m.SoftPost}, {"firmware", m.Firmware},
+			} {
+				if len(field.values) > 0 {
+					fmt.Fprintf(w, "  %s: %s\n", field.name, strings.Join(field.values, " "))
+				}
+			}
+			for _, alias := range m.Aliases {
+				fmt.Fprintf(w, "  alias: %s\n", alias)
+			}
+		}
+	}
+	return nil
+}
+
+// The database in JSON, for other programs; "modscout.db/v1" is the file.
+type (
+	dbJSON struct {
+		Schema    string           `json:"schema"`
+		Platforms []dbJSONPlatform `json:"platforms"`
+	}
+	dbJSONPlatform struct {
+		ID      string         `json:"id"`
+		Modules []dbJSONModule `json:"modules"`
+	}
+	dbJSONModule struct {
+		Name     string   `json:"name"`
+		File     string   `json:"file,omitempty"`
+		Builtin  bool     `json:"builtin,omitzero"`
+		Aliases  []string `json:"aliases,omitempty"`
+		Depends  []string `json:"depends,omitempty"`
+		SoftPre  []string `json:"soft_pre,omitempty"`
+		SoftPost []string `json:"soft_post,omitempty"`
+		Firmware []string `json:"firmware,omitempty"`
+	}
+)
+
+func dbDocument(table *modalias.Table) dbJSON {
+	doc := dbJSON{Schema: "modscout.modules/v1", Platforms: []dbJSONPlatform{}}
+	for _, p := range table.Platforms {
+		part := dbJSONPlatform{ID: p.ID, Modules: []dbJSONModule{}}
+		for _, m := range p.Modules {
+			part.Modules = append(part.Modules,
+				dbJSONModule{m.Name, m.File, m.Builtin, m.Aliases, m.Depends, m.SoftPre, m.SoftPost, m.Firmware})
+		}
+		doc.Platforms = append(doc.Platforms, part)
+	}
+	return doc
+}
