@@ -61,7 +61,7 @@ sha256        = $(shell apt-cache show linux-image-$(notdir $(1)) | awk '/^SHA25
 catalog: build kernels $(FIRMWARE)
 	bin/modscout catalog build --name default -o recommend/catalog/embedded/default.json.zst \
 		"$(RR)" "$(RPEXT)" "$(IGC)" $(TREES) $(FIRMWARE) \
-		--origin "$(RR)=$(RR_ORIGIN)" --origin "$(RPEXT)=$(RPEXT_ORIGIN)" --origin "$(IGC)=$(IGC_ORIGIN)" \
+		--origin "$(RR)=$(RR_ORIGIN),sha256=$$(sha256sum $(RR) | cut -c-64)" --origin "$(RPEXT)=$(RPEXT_ORIGIN)" --origin "$(IGC)=$(IGC_ORIGIN)" \
 		--origin "$(FIRMWARE)=Debian bookworm non-free-firmware Contents-all,sha256=$$(sha256sum $(FIRMWARE) | cut -c-64)" \
 		$(foreach tree,$(TREES),--origin "$(tree)=linux-image-$(notdir $(tree)),sha256=$(call sha256,$(tree))")
 	$(MAKE) build

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -87,7 +88,7 @@ func printCatalogInfo(w io.Writer, c *catalog.Catalog) error {
 	fmt.Fprintf(table, "\nmodules %d, alias sets %d, firmware packages %d\n\n", len(c.Modules), len(c.AliasSets), len(c.Firmware))
 	fmt.Fprintln(table, "SOURCE\tVERSION\tDATE\tCOMMIT OR SHA256")
 	for _, p := range c.Provenance {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s%s\n", p.Source, p.Version, p.Date, p.Commit, p.SHA256)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.Source, p.Version, p.Date, cmp.Or(p.Commit, p.SHA256))
 	}
 	return table.Flush()
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/source"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 // catalogSources are the flags of commands that read sources.
@@ -30,7 +31,11 @@ func (s *catalogSources) register(cmd *cobra.Command) {
 
 // read reads the sources that a command was given.
 func (s *catalogSources) read(cmd *cobra.Command, paths []string, name, date string) (*catalog.Catalog, []source.Finding, error) {
-	opts := source.Options{Origin: map[string]catalog.Provenance{}, Progress: progress(cmd, "archives")}
+	opts := source.Options{
+		Origin:   map[string]catalog.Provenance{},
+		Progress: progress(cmd, "archives"),
+		Complete: platform.Complete,
+	}
 	for _, text := range s.mirrors {
 		m, err := source.ParseMirror(text)
 		if err != nil {
