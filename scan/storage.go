@@ -2,9 +2,10 @@ package scan
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/modscout/modscout/scan/report"
 )
 
 // storage counts disks and warns where firmware hides some.
@@ -59,13 +60,6 @@ func isBootArea(name string) bool {
 	return strings.HasPrefix(name, "mmcblk") && (strings.Contains(name, "boot") || strings.HasSuffix(name, "rpmb"))
 }
 
-// Intel's ids: VMD from the kernel's drivers/pci/controller/vmd.c, storage in
-// RAID mode from drivers/ata/ahci.c ("RAID" in its comments).
-var (
-	vmdIDs  = []string{"201d", "28c0", "467f", "4c3d", "7d0b", "9a0b", "a77f", "ad0b", "b06f", "b60b"}
-	raidIDs = []string{"2822", "2826", "282a", "282f", "2682", "292c", "3b2c", "1c04", "1e06", "1e0e", "8c06", "8c0e", "9c07", "9c0f"}
-)
-
 // warnHidden warns of NVMe disks that only another firmware setting or driver
 // makes visible.
 func (s *scanner) warnHidden(d *device) {
@@ -76,10 +70,7 @@ func (s *scanner) warnHidden(d *device) {
 		s.warn("raid-remap", d, fmt.Sprintf("the firmware hides %d NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", hidden))
 		return
 	}
-	switch intel := d.VendorID == "8086"; {
-	case intel && slices.Contains(vmdIDs, d.DeviceID):
-		s.warn("vmd", d, "NVMe disks behind Intel VMD are visible only with the driver vmd: load it, or turn VMD off in the firmware setup")
-	case intel && (slices.Contains(raidIDs, d.DeviceID) || strings.HasPrefix(d.Class, "0104")):
-		s.warn("raid-mode", d, "this controller is in Intel's RAID mode, in which the firmware may hide NVMe disks: AHCI mode in the firmware setup shows them")
+	if warning, found := report.HiddenDisks(&d.Device); found {
+		s.rep.Source.Warnings = append(s.rep.Source.Warnings, warning)
 	}
 }

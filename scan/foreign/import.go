@@ -1,0 +1,110 @@
+// Package foreign reads hardware lists that other tools print and people paste
+// into the same report that a scan makes.
+//
+// It is tolerant: prompts, markdown fences, several commands in one file and
+// damaged lines are expected. It never guesses: what a line does not say is
+// absent, and a cut-off id is no id. Only fields that are named here are
+// carried, so no MAC address or serial number is.
+package foreign
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/scan/names"
+	"github.com/modscout/modscout/scan/report"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+// Input is one file or paste.
+type Input struct {
+	Name string // for messages
+	Data []byte
+}
+
+// Options say how to import.
+type Options struct {
+	Kind  string    // one of Kinds; "" detects it by content
+	Tool  string    // for the report: "modscout 0.1.0"
+	Names *names.DB // nil: the embedded lists
+}
+
+// Kinds are the kinds of input, as Options.Kind and a report's source name them.
+var Kinds = []string{"report", "lspci", "ids"}
+
+var (
+	// ErrNothing is returned where no input holds a device.
+	ErrNothing = errors.New("no device found")
+	// ErrKind is returned for an unknown Options.Kind, or input that is not of it.
+	ErrKind = errors.New("unknown kind of input")
+)
+
+// Import reads inputs that describe one machine and merges them by address:
+// the first that says something wins, and a contradiction is a warning.
+func Import(inputs []Input, opts Options) (*report.Report, error) {
+	if opts.Kind != "" && !slices.Contains(Kinds, opts.Kind) {
+		return nil, fmt.Errorf("%w %q, want one of %s", ErrKind, opts.Kind, strings.Join(Kinds, ", "))
+	}
+	if opts.Names == nil {
+		opts.Names = names.Open()
+	}
+	m := newMerger(opts, len(inputs) > 1)
+	for _, input := range inputs {
+		if err := m.read(input); err != nil {
+			return nil, fmt.Errorf("%s: %w", input.Name, err)
+		}
+	}
+	return m.finish()
+}
+
+// read takes in one input.
+func (m *merger) read(input Input) error {
+	m.input = input.Name
+	kind := m.opts.Kind
+	if kind == "" {
+		kind = detect(input.Data)
+	}
+	if kind == "report" {
+		return m.readReport(input.Data)
+	}
+	lines := splitLines(input.Data)
+	if kind == "lspci" {
+		m.add("lspci", parseLspci(lines, m.warn))
+		return nil
+	}
+	m.add("ids", parseIDs(lines))
+	return nil
+}
+
+// detect tells the kind of an input by its content.
+func detect(data []byte) string {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return "report"
+	}
+	for _, line := range splitLines(data) {
+		if isLspci(line.text) {
+			return "lspci"
+		}
+	}
+	return "ids"
+}
+
+// readReport takes in a report that modscout wrote.
+func (m *merger) readReport(data []byte) error {
+	schema, err := jsondoc.Schema(data)
+	if err != nil {
+		return err
+	}
+	if schema != report.Schema {
+		return fmt.Errorf("%w: JSON of schema %q, want %q", ErrKind, schema, report.Schema)
+	}
+	rep, err := report.Read(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	m.addReport(rep)
+	return nil
+}

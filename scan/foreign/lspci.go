@@ -1,0 +1,214 @@
+package foreign
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// found is a device with the line that named it.
+type found struct {
+	report.Device
+	line int
+	text string // the source's own words for vendor and device
+}
+
+// The forms of lspci (pciutils' lspci.c, show_terse and show_machine). An
+// address is [DOMAIN:]BB:DD.F, with -P a path of them. Hexadecimal digits are
+// lower-case there; people write both.
+var (
+	headerForm  = regexp.MustCompile(`(?i)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7](?:/[0-9a-f:.]+)?)\s+(\S.*)$`)
+	revForm     = regexp.MustCompile(`(?i)\(rev ([0-9a-f]{2})\)`)
+	progIfForm  = regexp.MustCompile(`(?i)\(prog-if ([0-9a-f]{2})\b`)
+	idsForm     = regexp.MustCompile(`(?i)\[([0-9a-f]{4}):([0-9a-f]{4})\]`)
+	classForm   = regexp.MustCompile(`(?i)^([^:]*?)\s*\[([0-9a-f]{4})\]:\s*(.*)$`)
+	numericForm = regexp.MustCompile(`(?i)^(?:Class )?\[?([0-9a-f]{4})\]?:\s+(?:(?:Unknown )?device )?\[?([0-9a-f]{4}):([0-9a-f]{4})\]?$`)
+	namesForm   = regexp.MustCompile(`^([^:]*[^:\s]):\s+(\S.*)$`)
+	cutForm     = regexp.MustCompile(`(?i)\[[0-9a-f]{0,4}:?[0-9a-f]{0,3}(?:\.\.\.|…|$)`)
+)
+
+// isLspci says whether a line begins a device in one of lspci's forms.
+func isLspci(text string) bool {
+	_, ok := parseHeader(text)
+	return ok || isMachineHeader(text)
+}
+
+// parseLspci reads the output of lspci with any of -n -nn -v -k -x -D -P -m.
+func parseLspci(lines []line, warn func(line int, code, text string)) []found {
+	var devices []found
+	var current *found
+	var dump hexDump
+	end := func() {
+		if current != nil {
+			dump.apply(current, warn)
+			devices = append(devices, *current)
+		}
+		current, dump = nil, hexDump{}
+	}
+	for _, l := range lines {
+		if d, ok := parseHeader(l.text); ok {
+			end()
+			d.line = l.number
+			checkCut(&d, l, warn)
+			current = &d
+		} else if d, ok := parseMachine(l.text); ok {
+			end()
+			d.line = l.number
+			current = &d
+		} else if current != nil && !dump.line(l.text) {
+			detail(current, l.text)
+		}
+	}
+	end()
+	return devices
+}
+
+// parseHeader reads a device's first line.
+func parseHeader(text string) (found, bool) {
+	m := headerForm.FindStringSubmatch(text)
+	if m == nil {
+		return found{}, false
+	}
+	var d found
+	d.ID = "pci:" + address(m[1])
+	d.Bus = "pci"
+	body := d.cutTail(m[2])
+	if n := numericForm.FindStringSubmatch(body); n != nil {
+		d.Class, d.VendorID, d.DeviceID = lower(n[1])+d.Class, lower(n[2]), lower(n[3])
+		return d, true
+	}
+	if c := classForm.FindStringSubmatch(body); c != nil {
+		d.ClassName, d.Class, body = c[1], lower(c[2])+d.Class, c[3]
+	} else if c := namesForm.FindStringSubmatch(body); c != nil {
+		d.ClassName, d.Class, body = c[1], "", c[2]
+	} else {
+		return found{}, false
+	}
+	if d.ClassName == "Class" { // there was no pci.ids
+		d.ClassName = ""
+	}
+	if all := idsForm.FindAllStringSubmatchIndex(body, -1); all != nil {
+		last := all[len(all)-1] // names hold brackets too
+		d.VendorID, d.DeviceID = lower(body[last[2]:last[3]]), lower(body[last[4]:last[5]])
+		body = body[:last[0]]
+	}
+	d.text = strings.Join(strings.Fields(body), " ")
+	return d, true
+}
+
+// cutTail reads revision and programming interface from the end of a line and
+// returns what stands before them. The interface is kept in Class until the
+// class itself is known. Revision ff means that the device is switched off and
+// answers nothing, so neither is true.
+func (d *found) cutTail(text string) string {
+	end := len(text)
+	off := false
+	if m := revForm.FindAllStringSubmatchIndex(text, -1); m != nil {
+		last := m[len(m)-1]
+		d.Revision, end = lower(text[last[2]:last[3]]), last[0]
+		off = d.Revision == "ff"
+	}
+	if m := progIfForm.FindAllStringSubmatchIndex(text, -1); m != nil {
+		last := m[len(m)-1]
+		d.Class, end = lower(text[last[2]:last[3]]), min(end, last[0])
+	}
+	if off {
+		d.Revision, d.Class = "", ""
+	}
+	return strings.TrimSpace(text[:end])
+}
+
+// checkCut warns of an id that the terminal cut off.
+func checkCut(d *found, l line, warn func(int, string, string)) {
+	if d.VendorID == "" && cutForm.MatchString(d.text) {
+		warn(l.number, "cut-id", fmt.Sprintf("the id of %s is cut off: print the list into a file", d.ID))
+	}
+}
+
+// address brings an address into sysfs' form: four digits of domain at least.
+// lspci leaves out domains where all are 0; with -PP it writes the path, whose
+// last part is the address. With -P that part has no bus: then the path stays.
+func address(text string) string {
+	text = lower(text)
+	domain := "0000"
+	parts := strings.Split(text, "/")
+	if first := strings.Split(parts[0], ":"); len(first) == 3 {
+		domain = strings.TrimLeft(first[0], "0")
+		domain = strings.Repeat("0", max(0, 4-len(domain))) + domain
+		parts[0] = strings.Join(first[1:], ":")
+	}
+	last := parts[len(parts)-1]
+	if strings.Count(last, ":") == 1 {
+		return domain + ":" + last
+	}
+	return domain + ":" + strings.Join(parts, "/")
+}
+
+func lower(hex string) string { return strings.ToLower(hex) }
+
+var (
+	plainIDs = regexp.MustCompile(`(?i)^(?:Device )?([0-9a-f]{4}):([0-9a-f]{4})$`)
+	irqForm  = regexp.MustCompile(`\bIRQ (\d{1,5})\b`)
+)
+
+// detail reads one of the lines that -v and -k add. The words are lspci's own:
+// it is not translated.
+func detail(d *found, text string) {
+	name, value, found := strings.Cut(text, ":")
+	if !found {
+		return
+	}
+	value = strings.TrimSpace(value)
+	switch name {
+	case "Subsystem":
+		subsystem(d, value)
+	case "Kernel driver in use":
+		d.Driver = value
+	case "Kernel modules":
+		d.Modules = splitModules(value)
+	case "Interrupt", "Flags":
+		if m := irqForm.FindStringSubmatch(value); m != nil && m[1] != "0" && m[1] != "255" {
+			d.IRQ = number(m[1])
+		}
+	case "NUMA node":
+		d.NUMANode = number(value)
+	case "IOMMU group":
+		d.IOMMUGroup = value
+	case "Slot", "Class", "Vendor", "Device", "SVendor", "SDevice", "Rev", "ProgIf", "Driver", "Module", "NUMANode", "IOMMUGroup":
+		machineField(d, name, value)
+	}
+}
+
+func subsystem(d *found, value string) {
+	if m := plainIDs.FindStringSubmatch(value); m != nil {
+		d.SubvendorID, d.SubdeviceID = lower(m[1]), lower(m[2])
+		return
+	}
+	all := idsForm.FindAllStringSubmatchIndex(value, -1)
+	if all == nil {
+		d.Subsystem = value
+		return
+	}
+	last := all[len(all)-1]
+	d.SubvendorID, d.SubdeviceID = lower(value[last[2]:last[3]]), lower(value[last[4]:last[5]])
+	d.Subsystem = strings.TrimSpace(value[:last[0]])
+}
+
+func splitModules(value string) []string {
+	modules := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
+	slices.Sort(modules)
+	return slices.Compact(modules)
+}
+
+func number(text string) *int {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return nil
+	}
+	value := int(n)
+	return &value
+}

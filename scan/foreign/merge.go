@@ -1,0 +1,180 @@
+package foreign
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// maxDevices bounds a report that is made of a stranger's text. The largest
+// machine known has 3,000.
+const maxDevices = 1 << 16
+
+// merger puts the devices of all inputs into one report.
+type merger struct {
+	opts    Options
+	several bool   // messages name their input
+	input   string // the one being read
+
+	rep   *report.Report
+	index map[string]int // Device.ID -> index in rep.Devices
+	bare  int            // devices without an address so far
+	kinds []string
+	lists bool     // something else than modscout's own reports was read
+	named []string // ids of devices known by name only
+}
+
+func newMerger(opts Options, several bool) *merger {
+	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}}
+}
+
+// warn notes something about a line of the input.
+func (m *merger) warn(line int, code, text string) {
+	if m.several {
+		text = m.input + ": " + text
+	}
+	m.rep.Source.Warnings = append(m.rep.Source.Warnings, report.Warning{Code: code, Text: text, Line: line})
+}
+
+// add takes in the devices of one input.
+func (m *merger) add(kind string, devices []found) {
+	m.addKind(kind)
+	m.lists = true
+	for i := range devices {
+		d := &devices[i]
+		if d.ID == "" {
+			m.bare++
+			d.ID = bareID(&d.Device, m.bare)
+		}
+		d.SetNames(m.opts.Names)
+		if d.Device.Device == "" {
+			d.Device.Device = d.text
+		}
+		if d.VendorID == "" && len(d.Modaliases) == 0 {
+			m.named = append(m.named, d.ID)
+		}
+		m.merge(&d.Device, d.line)
+	}
+}
+
+// bareID is the id of a device without an address: its ids and its place in
+// the input.
+func bareID(d *report.Device, place int) string {
+	if d.VendorID == "" && len(d.Modaliases) > 0 {
+		return fmt.Sprintf("%s#%d", d.Modaliases[0], place)
+	}
+	return fmt.Sprintf("%s:%s:%s#%d", d.Bus, d.VendorID, d.DeviceID, place)
+}
+
+// addReport takes in a report, with what the first one says of source and
+// machine.
+func (m *merger) addReport(rep *report.Report) {
+	m.addKind(rep.Source.Kind)
+	warnings := append(m.rep.Source.Warnings, rep.Source.Warnings...)
+	if len(m.rep.Devices) == 0 {
+		m.rep.Tool, m.rep.Source, m.rep.Machine, m.rep.Unknown = rep.Tool, rep.Source, rep.Machine, rep.Unknown
+	}
+	m.rep.Source.Warnings = warnings
+	for i := range rep.Devices {
+		m.merge(&rep.Devices[i], 0)
+	}
+}
+
+func (m *merger) addKind(kind string) {
+	if !slices.Contains(m.kinds, kind) {
+		m.kinds = append(m.kinds, kind)
+	}
+}
+
+// merge adds a device, or what it says beyond an earlier one of its id.
+func (m *merger) merge(d *report.Device, line int) {
+	if len(m.rep.Devices) >= maxDevices {
+		return
+	}
+	i, seen := m.index[d.ID]
+	if !seen {
+		m.index[d.ID] = len(m.rep.Devices)
+		m.rep.Devices = append(m.rep.Devices, *d)
+		return
+	}
+	first := &m.rep.Devices[i]
+	if contradicts(first.VendorID, d.VendorID) || contradicts(first.DeviceID, d.DeviceID) {
+		m.warn(line, "conflict", fmt.Sprintf("%s is %s:%s above and %s:%s here: one import is one machine", d.ID, first.VendorID, first.DeviceID, d.VendorID, d.DeviceID))
+		return
+	}
+	if len(d.Class) > len(first.Class) && strings.HasPrefix(d.Class, first.Class) {
+		first.Class = d.Class
+	}
+	if first.VendorID == "" && d.VendorID != "" { // a name from a list that had no ids
+		first.Vendor, first.Device = d.Vendor, d.Device
+	}
+	fill(first, d)
+}
+
+func contradicts(a, b string) bool { return a != "" && b != "" && a != b }
+
+// fill copies the fields that d knows and first does not.
+func fill(first, d *report.Device) {
+	to, from := reflect.ValueOf(first).Elem(), reflect.ValueOf(d).Elem()
+	for i := range to.NumField() {
+		if to.Field(i).IsZero() {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+}
+
+// finish adds what follows from all devices together.
+func (m *merger) finish() (*report.Report, error) {
+	if len(m.rep.Devices) == 0 {
+		return nil, ErrNothing
+	}
+	m.rep.Source.Kind = m.kinds[0]
+	if len(m.kinds) > 1 {
+		m.rep.Source.Kind = "mixed"
+	}
+	if len(m.rep.Devices) >= maxDevices {
+		m.rep.Warn("too-many", "", fmt.Sprintf("only the first %d devices are taken", maxDevices))
+	}
+	m.warnNamed()
+	if m.lists {
+		m.predict()
+	}
+	slices.SortFunc(m.rep.Devices, func(a, b report.Device) int { return report.CompareID(a.ID, b.ID) })
+	return m.rep, nil
+}
+
+// warnNamed counts the devices that are known by name only.
+func (m *merger) warnNamed() {
+	count := 0
+	for _, id := range m.named {
+		if m.rep.Devices[m.index[id]].VendorID == "" {
+			count++
+		}
+	}
+	if count > 0 {
+		m.rep.Warn("names-only", "", fmt.Sprintf("%d devices are known by name only and decide nothing: lspci -nn prints ids", count))
+	}
+}
+
+// predict adds virtio devices and warns of hidden disks, as a scan does.
+// Reports have both already and pass through unchanged.
+func (m *merger) predict() {
+	shown := map[string]bool{}
+	for _, d := range m.rep.Devices {
+		shown[d.Parent] = shown[d.Parent] || d.Bus == "virtio"
+	}
+	for i := range m.rep.Devices { // grows while it runs: only by virtio devices
+		d := m.rep.Devices[i]
+		if child, found := report.VirtioChild(&d); found && !shown[d.ID] {
+			child.SetNames(m.opts.Names)
+			m.merge(&child, 0)
+		}
+		warning, found := report.HiddenDisks(&d)
+		if found && !slices.ContainsFunc(m.rep.Source.Warnings, func(w report.Warning) bool { return w.Device == d.ID }) {
+			m.rep.Source.Warnings = append(m.rep.Source.Warnings, warning)
+		}
+	}
+}
