@@ -38,9 +38,10 @@ func (pg *page) head(p *plan.Plan, r *report.Report) {
 	if len(p.Steps) > 0 {
 		pg.labelled("DO", steps(p), 3)
 	}
-	for i, stop := range stops(p) {
+	list := stops(p, r)
+	for i, stop := range list {
 		if i == 3 {
-			pg.labelled("STOP", fmt.Sprintf("and %d more: modscout show plan.json", len(stops(p))-i), 1)
+			pg.labelled("STOP", fmt.Sprintf("and %d more, in the plan's warnings", len(list)-i), 1)
 			break
 		}
 		pg.labelled("STOP", stop, 2)
@@ -94,13 +95,21 @@ func steps(p *plan.Plan) string {
 	return strings.Join(texts, " | ")
 }
 
-// stops lists what a person must change before the platform works: blocked
-// devices, and warnings that come with a hint.
-func stops(p *plan.Plan) []string {
+// stopCodes are the warnings about what must be changed before anything can
+// work: of the report, and of the plan.
+var stopCodes = []string{"raid-remap", "vmd", "platform-rejected", "hyperv-custom", "cmdline"}
+
+// stops lists what a person must change before the platform works.
+func stops(p *plan.Plan, r *report.Report) []string {
 	var list []string
-	for _, warning := range p.Warnings {
-		if warning.Hint != "" {
-			list = append(list, warning.Text+": "+warning.Hint)
+	for _, w := range r.Source.Warnings {
+		if slices.Contains(stopCodes, w.Code) {
+			list = append(list, w.Text)
+		}
+	}
+	for _, w := range p.Warnings {
+		if slices.Contains(stopCodes, w.Code) {
+			list = append(list, w.Text)
 		}
 	}
 	for _, d := range p.Devices {
@@ -108,8 +117,7 @@ func stops(p *plan.Plan) []string {
 			list = append(list, d.ID+": "+d.Why)
 		}
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	return list
 }
 
 // devices writes a line for each device that matters, on at most room lines:
@@ -124,12 +132,18 @@ func (pg *page) devices(p *plan.Plan, r *report.Report, room int) {
 	if counted > 0 {
 		room--
 	}
+	rows := make([][4]string, len(list))
 	for i, d := range list {
-		if i >= room-1 && len(list) > room {
-			pg.line("and %d more: %s", len(list)-i, some(deviceIDs(list[i:]), 4))
-			break
-		}
-		pg.device(d, cmp.Or(byID[d.ID], &report.Device{ID: d.ID}), date(p))
+		from := cmp.Or(byID[d.ID], &report.Device{ID: d.ID})
+		rows[i] = [4]string{ids(from), name(from), doubt(d.Certainty) + " " + words(d, date(p)), d.Module}
+	}
+	shown := len(rows)
+	if shown > room {
+		shown = max(room-1, 0)
+	}
+	pg.columns(rows[:shown])
+	if shown < len(rows) {
+		pg.line("and %d more: %s", len(rows)-shown, some(deviceIDs(list[shown:]), 4))
 	}
 	if counted > 0 {
 		pg.line("%s", folded(p, counted))
@@ -159,11 +173,21 @@ func rank(d *plan.Device) int {
 	return 1
 }
 
-func (pg *page) device(d *plan.Device, from *report.Device, date string) {
-	const ids9, module = 9, 14
-	verdict := words(d, date)
-	room := pg.width - ids9 - module - 8 - max(len(verdict), 24)
-	pg.line("%-*s  %-*s  %s %-24s %s", ids9, ids(from), room, clip(ascii(name(from)), room), doubt(d.Certainty), verdict, d.Module)
+// columns writes rows as wide as they need to be; the name, in the second
+// column, gets what is left.
+func (pg *page) columns(rows [][4]string) {
+	longest := [4]int{9, 0, 10, 6}
+	limits := [4]int{18, 0, 34, 16}
+	for _, row := range rows {
+		for i, limit := range limits {
+			longest[i] = min(max(longest[i], len(row[i])), limit)
+		}
+	}
+	room := max(pg.width-longest[0]-longest[2]-longest[3]-4, 4)
+	for _, row := range rows {
+		pg.line("%-*s %-*s %-*s %s", longest[0], clip(row[0], longest[0]), room, clip(ascii(row[1]), room),
+			longest[2], clip(row[2], longest[2]), row[3])
+	}
 }
 
 func deviceIDs(list []*plan.Device) []string {
@@ -193,7 +217,7 @@ func (pg *page) foot(p *plan.Plan) {
 	pg.line("")
 	var data []string
 	for _, c := range p.Catalogs {
-		data = append(data, fmt.Sprintf("%s %s of %s", c.Name, c.Version, c.Date))
+		data = append(data, fmt.Sprintf("%s of %s", c.Name, c.Date))
 	}
 	proof := "smallest set, proven"
 	if !p.Proof.Optimal {

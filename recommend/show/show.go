@@ -87,8 +87,8 @@ func wrap(text string, width, limit int) []string {
 
 // clip shortens a line and marks that it did.
 func clip(s string, width int) string {
-	if len(s) <= width {
-		return s
+	if len(s) <= width || width < 2 {
+		return s[:min(len(s), max(width, 0))]
 	}
 	return s[:width-2] + ".."
 }

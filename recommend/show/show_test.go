@@ -1,0 +1,177 @@
+package show
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// golden compares with testdata/NAME.golden.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s mismatch (-want +got):\n%s", file, diff)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// miniPC is a machine as people have it, and the plan for it.
+func miniPC() (*plan.Plan, *report.Report) {
+	r := &report.Report{
+		Schema: report.Schema,
+		Source: report.Source{Kind: "sysfs", Kernel: "6.1.0-56-amd64"},
+		Machine: report.Machine{
+			DMI:         report.DMI{BoardVendor: "CWWK", BoardName: "N100-4L"},
+			CPU:         report.CPU{ModelName: "Intel(R) N100", Threads: ptr(4)},
+			MemoryBytes: ptr(int64(16) << 30), Firmware: "uefi", Hypervisor: "none",
+		},
+		Devices: []report.Device{
+			{ID: "pci:0000:00:02.0", Bus: "pci", VendorID: "8086", DeviceID: "46d1", Class: "030000", Vendor: "Intel Corporation", Device: "Alder Lake-N [UHD Graphics]"},
+			{ID: "pci:0000:00:17.0", Bus: "pci", VendorID: "8086", DeviceID: "54d3", Class: "010601", Vendor: "Intel Corporation", Device: "Alder Lake-N SATA AHCI Controller", Driver: "ahci"},
+			{ID: "pci:0000:01:00.0", Bus: "pci", VendorID: "144d", DeviceID: "a80a", Class: "010802", Vendor: "Samsung Electronics Co Ltd", Device: "NVMe SSD Controller PM9A1/PM9A3/980PRO"},
+			{ID: "pci:0000:02:00.0", Bus: "pci", VendorID: "8086", DeviceID: "125c", Class: "020000", Vendor: "Intel Corporation", Device: "Ethernet Controller I226-V"},
+			{ID: "usb:1-1:1.0", Bus: "usb", Interface: "090000", Driver: "hub"},
+		},
+	}
+	p := &plan.Plan{
+		Schema: plan.Schema, ID: "sha256:0123456789abcdef",
+		Catalogs: []plan.Catalog{{Name: "default", Version: "1", Date: "2026-11-19"}},
+		Platform: plan.Platform{ID: "rr:epyc7002-7.4", Loader: "rr", Model: "SA6400", OSVersion: "7.4", Kernel: "5.10.55",
+			Equal:   []string{"rr:epyc7003-7.4", "rr:geminilakenk-7.4"},
+			Reasons: []plan.Reason{{Text: "its kernel drives this Intel GPU"}, {Text: "NVMe disks can be used"}}},
+		Steps:   []plan.Step{{Where: "RR > Choose a model", Text: "SA6400"}, {Where: "RR > Choose a version", Text: "7.4"}},
+		Modules: []plan.Module{{Name: "igc"}},
+		Devices: []plan.Device{
+			{ID: "pci:0000:00:02.0", Verdict: plan.Missing, Importance: plan.Optional, Certainty: plan.Known},
+			{ID: "pci:0000:00:17.0", Verdict: plan.Base, Importance: plan.Boot, Certainty: plan.Assumed, Module: "ahci"},
+			{ID: "pci:0000:01:00.0", Verdict: plan.Base, Importance: plan.Boot, Certainty: plan.Stated, Module: "nvme"},
+			{ID: "pci:0000:02:00.0", Verdict: plan.ByModule, Importance: plan.Boot, Certainty: plan.Known, Module: "igc", Extension: "rr:epyc7002-7.4"},
+			{ID: "usb:1-1:1.0", Verdict: plan.Base, Importance: plan.Optional, Certainty: plan.Assumed},
+		},
+		Proof: plan.Proof{Optimal: true, Modules: 1, LowerBound: 1},
+	}
+	return p, r
+}
+
+func TestGolden(t *testing.T) {
+	for name, change := range map[string]func(*plan.Plan, *report.Report){
+		"mini-pc": func(*plan.Plan, *report.Report) {},
+		"blocked": func(p *plan.Plan, r *report.Report) {
+			p.Devices[1].Verdict, p.Devices[1].Why = plan.Blocked, "the firmware hides it in RAID mode"
+			r.Source.Warnings = []report.Warning{{Code: "raid-remap", Text: "2 NVMe disks are hidden: set SATA mode to AHCI in the BIOS"}}
+		},
+		"missing": func(p *plan.Plan, r *report.Report) {
+			p.Devices[3] = plan.Device{ID: p.Devices[3].ID, Verdict: plan.Missing, Importance: plan.Boot, Certainty: plan.Known}
+			p.Modules = nil
+		},
+		"extension": func(p *plan.Plan, r *report.Report) {
+			p.Platform = plan.Platform{ID: "ds918p_42218", Loader: "redpill", Model: "DS918+", OSVersion: "7.0.1", Build: "42218", Kernel: "4.4.180+"}
+			p.Devices[3].Extension, p.Steps = "jim3ma.igc", nil
+		},
+		"distribution": func(p *plan.Plan, r *report.Report) {
+			p.Platform = plan.Platform{ID: "linux:6.1.0-56-amd64", Loader: "linux", Kernel: "6.1.0-56-amd64"}
+			p.Devices[3].Extension, p.Steps = "linux:6.1.0-56-amd64", nil
+		},
+		"bare-ids": func(p *plan.Plan, r *report.Report) {
+			r.Machine = report.Machine{}
+			r.Devices[3].Device, r.Devices[3].Vendor, r.Devices[3].Class = "", "", ""
+			p.Devices[3].Certainty = plan.Possible
+		},
+		"many": func(p *plan.Plan, r *report.Report) {
+			for i := range 40 {
+				id := fmt.Sprintf("pci:0000:03:00.%d", i)
+				r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", VendorID: "8086", DeviceID: "1521", Class: "020000", Device: "I350 Gigabit Network Connection"})
+				p.Devices = append(p.Devices, plan.Device{ID: id, Verdict: plan.ByModule, Importance: plan.Boot, Certainty: plan.Known, Module: "igb", Extension: "rr:epyc7002-7.4"})
+			}
+		},
+		"unproven": func(p *plan.Plan, r *report.Report) {
+			p.Proof = plan.Proof{Modules: 9, LowerBound: 7}
+			r.Devices[2].Device = "Gerät \x1b[31mred\x07"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, r := miniPC()
+			change(p, r)
+			var screen, markdown bytes.Buffer
+			if err := Plan(&screen, p, r, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".screen", screen.Bytes())
+			if err := Markdown(&markdown, p, r); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".markdown", markdown.Bytes())
+		})
+	}
+}
+
+func TestReport(t *testing.T) {
+	_, r := miniPC()
+	r.Source.Warnings = []report.Warning{{Code: "unreadable", Text: "config of 0000:00:02.0: permission denied"}}
+	var out bytes.Buffer
+	if err := Report(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "mini-pc.report", out.Bytes())
+}
+
+// TestScreenFits makes plans of random size and wants them inside the screen.
+func TestScreenFits(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	word := func() string { return strings.Repeat("x", random.IntN(60)) }
+	words := func(n int) []string {
+		list := make([]string, random.IntN(n))
+		for i := range list {
+			list[i] = word()
+		}
+		return list
+	}
+	for range 2000 {
+		p, r := miniPC()
+		p.Platform.Equal = words(30)
+		for _, w := range words(20) {
+			p.Platform.Reasons = append(p.Platform.Reasons, plan.Reason{Text: w + " " + w})
+			p.Steps = append(p.Steps, plan.Step{Where: w, Text: w})
+			r.Source.Warnings = append(r.Source.Warnings, report.Warning{Code: "vmd", Text: w + " " + w + " " + w})
+			id := "pci:" + w
+			r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", Device: w, Vendor: w})
+			p.Devices = append(p.Devices, plan.Device{ID: id, Importance: plan.Wanted, Verdict: plan.ByModule, Extension: w, Module: w})
+		}
+		var out bytes.Buffer
+		if err := Plan(&out, p, r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if len(lines) > Height {
+			t.Fatalf("%d lines:\n%s", len(lines), out.String())
+		}
+		for _, line := range lines {
+			if len(line) > Width {
+				t.Fatalf("%d columns: %q", len(line), line)
+			}
+		}
+	}
+}
