@@ -51,13 +51,23 @@ func (m *merger) add(kind string, devices []found) {
 		}
 		d.SetNames(m.opts.Names)
 		if d.Device.Device == "" {
-			d.Device.Device = d.text
+			d.Device.Device = d.ownName()
 		}
 		if d.VendorID == "" && len(d.Modaliases) == 0 {
 			m.named = append(m.named, d.ID)
 		}
 		m.merge(&d.Device, d.line)
 	}
+}
+
+// ownName is the source's name of a device, without the vendor where that is
+// known, and "" for the "Device 1234" that lspci prints for want of one.
+func (d *found) ownName() string {
+	name := strings.TrimSpace(strings.TrimPrefix(d.text, d.Vendor))
+	if d.VendorID != "" && (name == "Device" || strings.HasPrefix(name, "Device ") || strings.HasPrefix(name, "Unknown device")) {
+		return ""
+	}
+	return name
 }
 
 // bareID is the id of a device without an address: its ids and its place in
