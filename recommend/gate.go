@@ -40,12 +40,13 @@ func (s *site) refuse(names []string) {
 
 // usualLayout returns the layout of struct module that most modules of the
 // platform have, and how many; 0 where there is no majority to judge by. Exit
-// is left out: a module without an exit function has none.
+// is left out: a module without an exit function has none. Libraries such as
+// i2c_algo_bit have no init function either, and are not counted.
 func (s *site) usualLayout() (catalog.Layout, int) {
 	counts := map[catalog.Layout]int{}
 	total := 0
 	for i := range s.offers {
-		if layout := s.module(i).Layout; layout != nil {
+		if layout := s.module(i).Layout; layout != nil && layout.Init != 0 {
 			counts[catalog.Layout{Size: layout.Size, Init: layout.Init}]++
 			total++
 		}
@@ -58,7 +59,10 @@ func (s *site) usualLayout() (catalog.Layout, int) {
 	return catalog.Layout{}, 0
 }
 
-func sameLayout(a, b catalog.Layout) bool { return a.Size == b.Size && a.Init == b.Init }
+// sameLayout compares a module's layout with the usual one, as far as it has one.
+func sameLayout(module, usual catalog.Layout) bool {
+	return module.Size == usual.Size && (module.Init == usual.Init || module.Init == 0)
+}
 
 // otherKernel says whether the kernel would reject the module by the release
 // in its vermagic.
