@@ -30,6 +30,9 @@ func List(r io.Reader) ([]Entry, []error, error) {
 		return nil, nil, err
 	}
 	entries, found, manifest, err := readArchive(unpacked)
+	if len(entries) == 0 {
+		return nil, nil, fmt.Errorf("%w, nor an initramfs", ErrNotStick)
+	}
 	if err != nil {
 		return entries, nil, err
 	}
