@@ -30,6 +30,7 @@ func TestVerdicts(t *testing.T) {
 	imported.platform(catalog.Platform{ID: "box_k", Loader: box, Builtin: []string{"xhci_pci"}, Initrd: []int{initrd}})
 
 	pasted := report.Device{ID: "pci:8086:15f3#1", Bus: "pci", VendorID: "8086", DeviceID: "15f3"}
+	idsOnly := report.Device{ID: "pci:8086:54ed#1", Bus: "pci", VendorID: "8086", DeviceID: "54ed"}
 	nameless := report.Device{ID: "pci:0000:00:09.0", Bus: "pci", Class: "0200", Device: "some card"}
 	for _, test := range []struct {
 		name   string
@@ -40,6 +41,7 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"a module of the catalogue", igc, b, "box_1", "extension known igc"},
 		{"ids alone are enough for a pattern of ids", pasted, b, "box_1", "extension known igc"},
+		{"ids alone match no class", idsOnly, b, "box_1", "unknown assumed"},
 		{"a name decides nothing", nameless, b, "box_1", "unknown assumed"},
 		{"another platform has it", igc, b, "box_2", "missing assumed"},
 		{"no platform has it, and it matters", hba, b, "box_1", "missing assumed"},

@@ -114,14 +114,18 @@ type claim struct {
 }
 
 // claims returns what all catalogues say about a device: one claim a module,
-// its strongest.
+// its strongest. What only an unknown class or unknown ids let match says
+// nothing about the device and is left out.
 func (w *world) claims(d *report.Device) []claim {
 	claims := w.claimsOn(keys(d)...)
-	if len(d.Modaliases) == 0 && (d.VendorID == "" || d.DeviceID == "") {
-		// Without its ids, a device may be anything of its class.
-		return slices.DeleteFunc(claims, func(c claim) bool { return c.verdict != modalias.Certain })
+	if len(d.Modaliases) > 0 {
+		return claims
 	}
-	return claims
+	ids := d.VendorID != "" && d.DeviceID != ""
+	class := len(d.Class) >= 4 || len(d.Interface) >= 4
+	return slices.DeleteFunc(claims, func(c claim) bool {
+		return c.verdict != modalias.Certain && (!ids || !class && c.kind != modalias.Exact)
+	})
 }
 
 // claimsOn returns the claims on any of some device strings, in the order of

@@ -41,13 +41,23 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "modscout",
-		Short:         "Find the platform and the drivers that a machine needs",
+		Use:   "modscout",
+		Short: "Find the platform and the drivers that a machine needs",
+		Long: `Find the platform and the drivers that a machine needs.
+
+Without a command, modscout looks at this machine and says which platform of its
+catalogue fits, and which drivers there. On a plain distribution that is the
+kernel that runs; "modscout recommend --loader rr" asks about RR.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runRecommend(cmd, nil, recommendFlags{format: "text"})
+		},
 	}
 	root.AddCommand(
+		newRecommendCmd(),
+		newWhichCmd(),
 		newDBCmd(),
 		newScanCmd(),
 		newImportCmd(),

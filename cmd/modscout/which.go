@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/recommend"
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+// whichAnswer is what which prints for one query with --format json.
+type whichAnswer struct {
+	Query    string              `json:"query"`
+	Servings []recommend.Serving `json:"servings"`
+}
+
+func newWhichCmd() *cobra.Command {
+	var catalogs []string
+	var format string
+	cmd := &cobra.Command{
+		Use:   "which ID|MODALIAS|MODULE…",
+		Short: "Say in one line which module drives a device, and where it is to be had",
+		Long: `Say which module drives a device, one line a loader: on which platforms it is
+to be had, since which OS version, in which extension, and which platforms are
+without it.
+
+Ask for ids (8086:15f3), the kernel's device string or a module. Exit status 1
+says that no module is known for one of them.`,
+		Example: "  modscout which 8086:15f3\n  modscout which igc r8125",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cats, err := openCatalogs(catalogs)
+			if err != nil {
+				return err
+			}
+			answers, err := askWhich(cats, args)
+			if err != nil {
+				return err
+			}
+			if err := printWhich(cmd.OutOrStdout(), answers, format); err != nil {
+				return err
+			}
+			return whichStatus(answers)
+		},
+	}
+	cmd.Flags().StringArrayVar(&catalogs, "catalog", nil, "catalogue file instead of the embedded one; again for more")
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+func askWhich(cats []*catalog.Catalog, queries []string) ([]whichAnswer, error) {
+	var answers []whichAnswer
+	for _, query := range queries {
+		servings, err := recommend.Which(cats, query)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, whichAnswer{query, servings})
+	}
+	return answers, nil
+}
+
+// whichStatus is errIncomplete where a query has no answer in any catalogue.
+func whichStatus(answers []whichAnswer) error {
+	for _, a := range answers {
+		if !slices.ContainsFunc(a.Servings, func(s recommend.Serving) bool { return s.Module != "" }) {
+			return errIncomplete
+		}
+	}
+	return nil
+}
+
+func printWhich(w io.Writer, answers []whichAnswer, format string) error {
+	switch format {
+	case "json":
+		return jsondoc.Write(w, map[string]any{"answers": answers})
+	case "text":
+	default:
+		return withHint(fmt.Errorf("unknown format %q", format), "use text or json")
+	}
+	for i, a := range answers {
+		if len(answers) > 1 {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "%s:\n", a.Query)
+		}
+		for _, s := range a.Servings {
+			if _, err := fmt.Fprintln(w, whichLine(s)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// whichLine words one answer.
+func whichLine(s recommend.Serving) string {
+	if s.Module == "" {
+		return fmt.Sprintf("%s: no driver on its %d platforms", s.Loader, len(s.Without))
+	}
+	line := fmt.Sprintf("%s: %s", s.Loader, s.Module)
+	switch {
+	case s.Class:
+		line += " (claims the whole class)"
+	case s.Certainty == "possible":
+		line += " (for some devices with these ids)"
+	}
+	line += whichSource(s)
+	if s.Since != "" {
+		line += ", since " + s.Since
+	}
+	if len(s.Without) == 0 {
+		return line + fmt.Sprintf(", on all %d platforms", len(s.Platforms))
+	}
+	return line + fmt.Sprintf(", on %d of %d platforms (%s), not on %s",
+		len(s.Platforms), len(s.Platforms)+len(s.Without), someOf(s.Platforms, 4), someOf(s.Without, 4))
+}
+
+// whichSource words where a module comes from: a pack bears its platform's own
+// name, and a kernel's modules are in the kernel's package.
+func whichSource(s recommend.Serving) string {
+	switch {
+	case s.Extension == "":
+		return ", built in"
+	case slices.Contains(s.Platforms, s.Extension):
+		return ", in the pack"
+	case len(s.More) > 0:
+		return fmt.Sprintf(", in %s and %d more extensions", s.Extension, len(s.More))
+	}
+	return ", in " + s.Extension
+}
