@@ -45,8 +45,8 @@ type flavour struct {
 	MaxThreads    map[string]int      `json:"max_threads"` // loader -> threads that the kernel uses
 	NeedsNoX2APIC bool                `json:"needs_nox2apic"`
 	IGPU          struct {
-		Old bool `json:"old"` // drives Intel GPUs of the old list
-		New bool `json:"new"` // drives newer ones
+		Old bool `json:"old"` // RR marks it for Intel GPUs of the old list
+		New bool `json:"new"` // and for newer ones
 	} `json:"igpu"`
 	HBA          *bool    `json:"hba"` // RR marks it for SAS and RAID controllers
 	OfficialCPUs []string `json:"official_cpus"`

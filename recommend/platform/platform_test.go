@@ -1,0 +1,250 @@
+package platform
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// TestData reads every table and wants a source for every fact.
+func TestData(t *testing.T) {
+	for name, f := range flavours().Flavours {
+		if len(f.Models) == 0 || len(f.Kernels) == 0 {
+			t.Errorf("flavour %s has no models or no kernels", name)
+		}
+	}
+	for field, sources := range flavours().Sources {
+		if len(sources) == 0 {
+			t.Errorf("flavours.json: %s has no source", field)
+		}
+	}
+	if len(buildsByID()) != len(builds().Builds) {
+		t.Error("builds.json: an id is there twice")
+	}
+	for _, b := range builds().Builds {
+		if flavours().Flavours[b.Flavour] == nil || b.Source == "" {
+			t.Errorf("build %s: flavour %q, source %q", b.ID, b.Flavour, b.Source)
+		}
+	}
+	seen := map[string]bool{}
+	for _, r := range rules() {
+		if seen[r.ID] || r.Source == "" || r.Text == "" || !slices.Contains([]string{"reject", "warn", "block", "cmdline"}, r.Effect) {
+			t.Errorf("rule %+v: its id is used twice, or it lacks a text, a source or an effect", r)
+		}
+		seen[r.ID] = true
+	}
+	for _, l := range loaders() {
+		if l.Source == "" {
+			t.Errorf("loader %s has no source", l.Name)
+		}
+	}
+	for _, r := range SilentAfterBoot() {
+		if r.Source == "" {
+			t.Errorf("%s has no source", r.Code)
+		}
+	}
+	if importance().Source == "" || oldGPUs().Source == "" {
+		t.Error("importance.json or igpu.json has no source")
+	}
+	if files, _ := fs.Glob(data, "data/*.json"); len(files) != 7 {
+		t.Errorf("this test reads 7 tables, there are %v", files)
+	}
+}
+
+// packs are the platforms of RR: every flavour with every version whose
+// kernel is 4.4 or newer, except those that RR has dropped.
+func packs() []*catalog.Platform {
+	var list []*catalog.Platform
+	for name, f := range flavours().Flavours {
+		for os, kernel := range f.Kernels {
+			if len(f.CPUFlags["rr"]) > 0 || f.CPUFlags["rr"] != nil {
+				if os >= "7.0" {
+					list = append(list, &catalog.Platform{ID: "rr:" + name + "-" + os, Loader: "rr",
+						Flavour: name, Models: f.Models, OSVersion: os, KernelVersion: kernel})
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b *catalog.Platform) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// best returns the platforms that no rule rejects and no score puts behind
+// another, of the newest version among them.
+func best(r *report.Report) []string {
+	type standing struct {
+		id, os string
+		score  []int
+	}
+	var list []standing
+	for _, p := range packs() {
+		if j := Judge(r, p, "rr"); j.Rejected == nil {
+			list = append(list, standing{p.ID, p.OSVersion, j.Score})
+		}
+	}
+	order := func(a, b standing) int {
+		return cmp.Or(slices.Compare(b.score, a.score), compareVersions(b.os, a.os))
+	}
+	slices.SortStableFunc(list, order)
+	var ids []string
+	for _, s := range list {
+		if order(s, list[0]) == 0 {
+			ids = append(ids, s.id)
+		}
+	}
+	return ids
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func pci(address, ids, class string) report.Device {
+	vendor, device, _ := strings.Cut(ids, ":")
+	return report.Device{ID: "pci:" + address, Bus: "pci", VendorID: vendor, DeviceID: device, Class: class}
+}
+
+// TestSixMachines holds the choice to what RR's own menu allows.
+func TestSixMachines(t *testing.T) {
+	modern := []string{"bmi2", "lm", "movbe", "x2apic"}
+	for _, test := range []struct {
+		name    string
+		machine report.Machine
+		devices []report.Device
+		want    []string // the best ones, as long as they are few
+		first   string   // what each of the best ones begins with
+		never   []string // flavours
+	}{
+		{
+			name:    "N100 mini PC",
+			machine: report.Machine{CPU: report.CPU{ModelName: "Intel(R) N100", Flags: modern, Threads: ptr(4)}},
+			devices: []report.Device{pci("0000:00:02.0", "8086:46d1", "030000"), pci("0000:00:17.0", "8086:54d3", "010601"),
+				pci("0000:01:00.0", "144d:a80a", "010802"), pci("0000:02:00.0", "8086:125c", "020000")},
+			want: []string{"rr:epyc7002-7.4", "rr:epyc7003-7.4", "rr:epyc7003ntb-7.4", "rr:geminilakenk-7.4",
+				"rr:icelaked-7.4", "rr:r1000nk-7.4", "rr:v1000nk-7.4"},
+			never: []string{"denverton", "purley", "geminilake", "apollolake"},
+		},
+		{
+			name:    "J4125, which geminilake is sold with",
+			machine: report.Machine{CPU: report.CPU{ModelName: "Intel(R) Celeron(R) J4125 CPU @ 2.00GHz", Flags: []string{"lm", "movbe", "x2apic"}, Threads: ptr(4)}},
+			devices: []report.Device{pci("0000:00:02.0", "8086:3185", "030000"), pci("0000:00:12.0", "8086:31e3", "010601")},
+			want:    []string{"rr:geminilake-7.4"},
+		},
+		{
+			name:    "old i5 without movbe",
+			machine: report.Machine{CPU: report.CPU{ModelName: "Intel(R) Core(TM) i5-3470", Flags: []string{"lm", "x2apic"}, Threads: ptr(4)}},
+			devices: []report.Device{pci("0000:00:02.0", "8086:0152", "030000"), pci("0000:00:1f.2", "8086:1e02", "010601")},
+			want:    []string{"rr:geminilake-7.2"},
+			never:   []string{"apollolake", "denverton"},
+		},
+		{
+			name:    "R210 II with a SAS HBA, without movbe",
+			machine: report.Machine{CPU: report.CPU{ModelName: "Intel(R) Xeon(R) CPU E31220", Flags: []string{"lm", "x2apic"}, Threads: ptr(4)}},
+			devices: []report.Device{pci("0000:01:00.0", "1000:0072", "010700"), pci("0000:00:1f.2", "8086:1c02", "010601"), pci("0000:02:00.0", "102b:0532", "030000")},
+			want:    []string{"rr:broadwell-7.2", "rr:broadwellnk-7.2", "rr:broadwellntbap-7.2", "rr:epyc7002-7.2", "rr:geminilakenk-7.2", "rr:r1000nk-7.2", "rr:v1000nk-7.2"},
+			never:   []string{"apollolake", "denverton"},
+		},
+		{
+			name:    "Hyper-V guest",
+			machine: report.Machine{CPU: report.CPU{ModelName: "Intel(R) Core(TM) i7", Flags: modern, Threads: ptr(4)}, Hypervisor: "microsoft"},
+			devices: []report.Device{pci("0000:00:07.1", "8086:7111", "010180"), pci("0000:00:08.0", "1414:5353", "030000"), pci("0000:00:09.0", "1000:0030", "010000")},
+			want:    []string{"rr:epyc7002-7.4", "rr:geminilakenk-7.4", "rr:r1000nk-7.4", "rr:v1000nk-7.4"},
+		},
+		{
+			name:    "AMD V1500B, which v1000 is sold with",
+			machine: report.Machine{CPU: report.CPU{ModelName: "AMD Ryzen V1500B", Flags: modern, Threads: ptr(8)}},
+			devices: []report.Device{pci("0000:00:08.0", "1022:7901", "010601")},
+			want:    []string{"rr:v1000-7.4"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := best(&report.Report{Machine: test.machine, Devices: test.devices})
+			if diff := gocmp.Diff(test.want, got); diff != "" {
+				t.Errorf("best platforms mismatch (-want +got):\n%s", diff)
+			}
+			for _, id := range got {
+				for _, flavour := range test.never {
+					if strings.HasPrefix(id, "rr:"+flavour+"-") {
+						t.Errorf("%s is among the best", id)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestAbsentFactsRejectNothing: a report of bare ids knows no flags and no
+// classes.
+func TestAbsentFactsRejectNothing(t *testing.T) {
+	r := &report.Report{Devices: []report.Device{{ID: "pci:8086:15f3#1", Bus: "pci", VendorID: "8086", DeviceID: "15f3"}}}
+	for _, p := range packs() {
+		if j := Judge(r, p, "rr"); j.Rejected != nil || len(j.Warnings) > 0 || len(j.Cmdline) > 0 {
+			t.Errorf("Judge(bare ids, %s) = %+v", p.ID, j)
+		}
+	}
+}
+
+func TestHBAOnDeviceTree(t *testing.T) {
+	hba := pci("0000:01:00.0", "1000:0072", "010700")
+	vmd := pci("0000:00:0e.0", "8086:9a0b", "010400")
+	r := &report.Report{Devices: []report.Device{hba, vmd}}
+	p := &catalog.Platform{Flavour: "geminilake", OSVersion: "7.2", KernelVersion: "4.4.302"}
+	j := Judge(r, p, "rr")
+	if _, blocked := j.Blocked[hba.ID]; !blocked {
+		t.Error("a SAS HBA is not blocked on a device-tree model with a 4.4 kernel")
+	}
+	if _, blocked := j.Blocked[vmd.ID]; blocked {
+		t.Error("Intel VMD is taken for a RAID card")
+	}
+	p.Flavour, p.KernelVersion = "geminilakenk", "5.10.55"
+	if j := Judge(r, p, "rr"); len(j.Blocked) > 0 {
+		t.Errorf("Judge blocks %v on a 5.10 kernel", j.Blocked)
+	}
+}
+
+func TestComplete(t *testing.T) {
+	got := catalog.Platform{ID: "ds918p_42218", Loader: "redpill"}
+	Complete(&got)
+	want := catalog.Platform{ID: "ds918p_42218", Loader: "redpill", Flavour: "apollolake", Models: []string{"DS918+"},
+		OSVersion: "7.0.1", Build: "42218", KernelVersion: "4.4.180", KernelRelease: "4.4.180+", Evidence: got.Evidence}
+	if diff := gocmp.Diff(want, got, gocmp.AllowUnexported(catalog.Platform{})); diff != "" || got.Evidence == "" {
+		t.Errorf("Complete() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestImportance(t *testing.T) {
+	for _, test := range []struct {
+		device report.Device
+		want   []string
+		level  string
+	}{
+		{pci("0000:00:17.0", "8086:54d3", "010601"), nil, plan.Boot},
+		{report.Device{Bus: "pci", Class: "010601", Disks: ptr(0)}, nil, plan.Wanted},
+		{report.Device{Bus: "pci", Class: "010601", Disks: ptr(2)}, nil, plan.Boot},
+		{report.Device{Bus: "pci", Class: "0200"}, nil, plan.Boot},
+		{report.Device{Bus: "pci", Class: "0280"}, nil, plan.Optional},
+		{report.Device{Bus: "pci", Class: "0280"}, []string{"wifi"}, plan.Wanted},
+		{report.Device{Bus: "pci", Class: "030000"}, []string{"gpu"}, plan.Wanted},
+		{report.Device{Bus: "pci", Class: "040300"}, []string{"gpu"}, plan.Optional},
+		{report.Device{Bus: "pci", Class: "0c0330"}, nil, plan.Wanted},
+		{report.Device{Bus: "pci", Class: "0c0340"}, nil, plan.Optional},
+		{report.Device{Bus: "pci"}, nil, plan.Wanted},
+		{report.Device{Bus: "usb", Interface: "080650"}, nil, plan.Wanted},
+		{report.Device{Bus: "usb", Interface: "030101"}, nil, plan.Optional},
+		{report.Device{Bus: "virtio", Modaliases: []string{"virtio:d00000001v00001AF4"}}, nil, plan.Boot},
+		{report.Device{Bus: "virtio", Modaliases: []string{"virtio:d00000005v00001AF4"}}, nil, plan.Optional},
+		{report.Device{Bus: "vmbus", Modaliases: []string{"vmbus:f8615163df3e46c5913ff2d2f965ed0e"}}, nil, plan.Boot},
+		{report.Device{Bus: "acpi", Modaliases: []string{"acpi:PNP0C0A:"}}, nil, plan.Optional},
+	} {
+		if got := Importance(&test.device, test.want); got != test.level {
+			t.Errorf("Importance(%s %s%s %v, want %v) = %q, want %q", test.device.Bus, test.device.Class,
+				test.device.Interface, test.device.Modaliases, test.want, got, test.level)
+		}
+	}
+}
