@@ -142,7 +142,7 @@ func (w *world) servingOf(loader, name string, claims []claim) Serving {
 			out.Builtin = append(out.Builtin, s.platform.ID)
 		}
 		extensions = append(extensions, from...)
-		if since := cmp.Or(s.platform.OSVersion, s.kernel()); out.Since == "" || slices.Compare(version(since), oldest) < 0 {
+		if since := s.age(); since != "" && (out.Since == "" || slices.Compare(version(since), oldest) < 0) {
 			out.Since, oldest = since, version(since)
 		}
 	}
@@ -151,6 +151,15 @@ func (w *world) servingOf(loader, name string, claims []claim) Serving {
 		out.Extension, out.More = extensions[0], extensions[1:]
 	}
 	return out
+}
+
+// age is what platforms of one loader are older or newer by: the OS version,
+// or the release of a distribution's kernel.
+func (s *site) age() string {
+	if s.loader == linux {
+		return s.kernel()
+	}
+	return s.platform.OSVersion
 }
 
 // strongest says how certain the best of some claims is, and whether none of

@@ -127,6 +127,8 @@ func whichSource(s recommend.Serving) string {
 	switch {
 	case s.Extension == "":
 		return ", built in"
+	case s.Loader == "linux":
+		return ", in the kernel package"
 	case slices.Contains(s.Platforms, s.Extension):
 		return ", in the pack"
 	case len(s.More) > 0:
