@@ -22,6 +22,7 @@ import (
 // catalogSources are the flags of commands that read sources.
 type catalogSources struct {
 	mirrors, origins []string
+	symbols          bool
 }
 
 func (s *catalogSources) register(cmd *cobra.Command) {
@@ -35,6 +36,7 @@ func (s *catalogSources) read(cmd *cobra.Command, paths []string, name, date str
 		Origin:   map[string]catalog.Provenance{},
 		Progress: progress(cmd, "archives"),
 		Complete: platform.Complete,
+		Symbols:  s.symbols,
 	}
 	for _, text := range s.mirrors {
 		m, err := source.ParseMirror(text)
@@ -129,6 +131,7 @@ date give the same bytes.`,
 		},
 	}
 	sources.register(cmd)
+	cmd.Flags().BoolVar(&sources.symbols, "symbols", false, "keep the symbols that modules import and export")
 	cmd.Flags().StringVar(&name, "name", "custom", "name of the catalogue")
 	cmd.Flags().StringVar(&date, "date", "", "its date, YYYY-MM-DD (default: that of the newest source)")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write, - for standard output")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +56,7 @@ func printFindings(w io.Writer, findings []catalog.Finding, format string) error
 	switch format {
 	case "text":
 		for _, f := range findings {
-			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", f.Code, where(f), f.Message); err != nil {
+			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", f.Code, oneLine(where(f)), oneLine(f.Message)); err != nil {
 				return err
 			}
 		}
@@ -85,4 +86,15 @@ func where(f catalog.Finding) string {
 		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// oneLine keeps what strangers wrote from breaking a line or driving the
+// terminal.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, s)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 )
@@ -52,19 +53,39 @@ func (b *Builder) AddSource(p Provenance) {
 
 // AddModule returns the position of a module with these facts and this alias
 // set, in any order and with duplicates, adding it where it is new. m.Aliases
-// is ignored.
+// is ignored. A .ko may hold any bytes: what is not UTF-8 becomes "?", because
+// JSON can hold nothing else.
 func (b *Builder) AddModule(m Module, aliases []string) int {
-	m.Aliases = b.addAliases(aliases)
+	m.Aliases = b.addAliases(validUTF8(aliases))
 	if b.dropSymbols {
 		m.Imports, m.Exports = nil, nil
+	}
+	for _, s := range []*string{&m.File, &m.Name, &m.Vermagic} {
+		*s = strings.ToValidUTF8(*s, "?")
+	}
+	for _, list := range []*[]string{&m.Depends, &m.SoftPre, &m.SoftPost, &m.Firmware, &m.Imports, &m.Exports} {
+		*list = validUTF8(*list)
 	}
 	m.Depends = slices.Compact(slices.Sorted(slices.Values(m.Depends)))
 	m.Firmware = slices.Compact(slices.Sorted(slices.Values(m.Firmware)))
 	identity, err := json.Marshal(&m)
 	if err != nil {
-		panic(err) // a Module holds nothing that cannot be encoded but invalid UTF-8, which sources refuse
+		panic(err) // a Module holds only numbers, valid text, and JSON that was read before
 	}
 	return intern(&b.modules, &b.cat.Modules, string(identity), m)
+}
+
+// validUTF8 returns the list itself where all of it is valid.
+func validUTF8(list []string) []string {
+	invalid := func(s string) bool { return !utf8.ValidString(s) }
+	if !slices.ContainsFunc(list, invalid) {
+		return list
+	}
+	list = slices.Clone(list)
+	for i, s := range list {
+		list[i] = strings.ToValidUTF8(s, "?")
+	}
+	return list
 }
 
 func (b *Builder) addAliases(aliases []string) int {
@@ -93,16 +114,6 @@ func intern[K comparable, V any](seen *map[K]int, table *[]V, identity K, value 
 func (b *Builder) AddPlatform(p Platform) {
 	at := intern(&b.platforms, &b.cat.Platforms, key{p.Loader, p.ID}, p)
 	fillPlatform(&b.cat.Platforms[at], p)
-}
-
-// Platform returns the platform with this key, for filling in facts, or nil.
-// It is valid until the next call of AddPlatform.
-func (b *Builder) Platform(loader, id string) *Platform {
-	at, found := b.platforms[key{loader, id}]
-	if !found {
-		return nil
-	}
-	return &b.cat.Platforms[at]
 }
 
 func fillPlatform(p *Platform, from Platform) {

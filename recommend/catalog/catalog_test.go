@@ -3,12 +3,14 @@ package catalog
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -124,5 +126,53 @@ func TestMerge(t *testing.T) {
 	want.Name, want.Platforms[0].Flavour = "both", "apollolake"
 	if diff := cmp.Diff(want, merged, cmpopts.IgnoreUnexported(Catalog{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("Merge() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// FuzzRead: whatever Read accepts can be asked, linked and written.
+func FuzzRead(f *testing.F) {
+	var file bytes.Buffer
+	if err := example(false).Write(&file); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(file.Bytes())
+	f.Add([]byte(`{"schema":"modscout.catalog/v1","alias_sets":[["pci:*"]],"modules":[{"file":"a.ko","name":"a","aliases":0}]}`))
+	f.Add([]byte(`{"schema":"modscout.catalog/v1","extensions":[{"id":"a","releases":{"x":0},"recipes":[{}]}],"platforms":[{"id":"x"}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Read(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		c.Claims("pci:v00008086d000015F3sv00000000sd00000000bc02sc00i00")
+		c.Link()
+		var again bytes.Buffer
+		if err := c.WithoutSymbols().Write(&again); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(&again); err != nil {
+			t.Fatalf("reading what was written: %v", err)
+		}
+	})
+}
+
+func TestClaims(t *testing.T) {
+	var b Builder
+	b.AddModule(Module{File: "exact.ko", Name: "exact"}, []string{"pci:v00008086d00002922sv*sd*bc*sc*i*", "pci:v*d*sv*sd*bc01sc06i01*"})
+	b.AddModule(Module{File: "wide.ko", Name: "wide"}, []string{"pci:v*d*sv*sd*bc01sc06i01*"})
+	b.AddModule(Module{File: "other.ko", Name: "other"}, []string{"pci:v000010ECd00008168sv*sd*bc*sc*i*"})
+	b.AddExtension(Extension{ID: "x", Releases: map[string]int{"p": 0}, Recipes: []Recipe{{Kmods: []Kmod{{Module: 0}, {Module: 1}, {Module: 2}}}}})
+	c := b.Catalog("claims", "", "")
+	for key, want := range map[string][]string{
+		"pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01": {"exact pci:v00008086d00002922sv*sd*bc*sc*i* certain", "wide pci:v*d*sv*sd*bc01sc06i01* certain"},
+		modalias.PCIKey("8086", "2922", "", "", ""):             {"exact pci:v00008086d00002922sv*sd*bc*sc*i* certain", "wide pci:v*d*sv*sd*bc01sc06i01* possible"},
+		"pci:v00008086d000015F3sv00000000sd00000000bc02sc00i00": nil,
+	} {
+		var got []string
+		for _, claim := range c.Claims(key) {
+			got = append(got, fmt.Sprint(c.Modules[claim.Module].Name, " ", claim.Pattern, " ", claim.Verdict))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("Claims(%q) mismatch (-want +got):\n%s", key, diff)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/modalias/archive"
@@ -101,14 +102,12 @@ func (r *reader) addDocument(path string, data []byte) error {
 	return r.addTables(data)
 }
 
-// isKernelTree goes by what every kernel's modules_install leaves.
+// isKernelTree goes by what a kernel's modules_install or depmod leaves.
 func isKernelTree(dir string) bool {
-	for _, name := range []string{"modules.order", "modules.builtin", "kernel"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			return false
-		}
-	}
-	return true
+	return slices.ContainsFunc([]string{"modules.order", "modules.builtin", "modules.dep"}, func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	})
 }
 
 func globModules(dir string) []string {

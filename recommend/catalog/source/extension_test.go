@@ -104,6 +104,8 @@ func TestDefects(t *testing.T) {
 		"cut archive":    {archive: good[:len(good)/2], kmods: kmods, broken: true, want: []string{"archive-unreadable"}},
 		"cut module":     {archive: tgz(t, entry{name: "drv.ko", data: drv.ko()[:100]}), kmods: `{"drv.ko":""}`, broken: true, want: []string{"module-unreadable"}},
 		"not an archive": {archive: []byte("<html>404</html>"), kmods: kmods, broken: true, want: []string{"archive-unreadable"}},
+		"name that is no text": {archive: tgz(t, entry{name: "a\xff.ko", data: drv.ko()}), kmods: `{}`, modules: 1, broken: true,
+			want: []string{"recipe-empty", "recipe-ko-not-loaded"}},
 		"stripped": {archive: tgz(t, entry{name: "s.ko", data: tiny{name: "s", stripped: true}.ko()}), kmods: `{"s.ko":""}`,
 			modules: 1, want: []string{"module-stripped"}},
 		"another name": {archive: tgz(t, entry{name: "mpt2sas.ko", data: tiny{name: "mpt3sas"}.ko()}), kmods: `{"mpt2sas.ko":""}`,

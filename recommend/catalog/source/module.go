@@ -17,12 +17,12 @@ func (r *reader) addModule(m *ko.Module, file string) int {
 		Depends:   names(m.Depends),
 		SoftPre:   names(m.SoftPre),
 		SoftPost:  names(m.SoftPost),
-		Firmware:  text(m.Firmware),
-		Vermagic:  strings.ToValidUTF8(m.Vermagic, "?"),
+		Firmware:  m.Firmware,
+		Vermagic:  m.Vermagic,
 		Stripped:  m.Stripped,
 		OutOfTree: !m.InTree,
-		Imports:   text(m.Imports),
-		Exports:   text(m.Exports),
+		Imports:   m.Imports,
+		Exports:   m.Exports,
 		SHA256:    m.SHA256,
 	}
 	if out.Name == "" {
@@ -31,24 +31,14 @@ func (r *reader) addModule(m *ko.Module, file string) int {
 	if m.Layout.Size > 0 {
 		out.Layout = &catalog.Layout{Size: m.Layout.Size, Init: m.Layout.Init, Exit: m.Layout.Exit}
 	}
-	return r.b.AddModule(out, text(m.Aliases))
+	return r.b.AddModule(out, m.Aliases)
 }
 
 // names turns module names into the kernel's spelling, "_" for "-".
 func names(list []string) []string {
-	out := text(list)
+	out := slices.Clone(list)
 	for i, name := range out {
 		out[i] = strings.ReplaceAll(name, "-", "_")
-	}
-	return out
-}
-
-// text copies strings from a .ko, which may hold any bytes, for JSON, which
-// may not.
-func text(list []string) []string {
-	out := slices.Clone(list)
-	for i, s := range out {
-		out[i] = strings.ToValidUTF8(s, "?")
 	}
 	return out
 }

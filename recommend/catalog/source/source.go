@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/modscout/modscout/recommend/catalog"
 )
@@ -93,7 +94,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // found records a defect.
 func (r *reader) found(code string, f Finding, message string) {
-	f.Code, f.Severity, f.Message = code, catalog.Severity(code), message
+	f.Code, f.Severity, f.Message = code, catalog.Severity(code), strings.ToValidUTF8(message, "?")
+	f.File = strings.ToValidUTF8(f.File, "?")
 	r.findings = append(r.findings, f)
 }
 
