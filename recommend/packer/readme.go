@@ -18,9 +18,9 @@ What to do: in the folder of redpill-load,
   ./ext-manager.sh force_add %s '%s'
   copy user_config.json of this folder over your own; it holds your settings
   where this was packed with --user-config
-  ./build-loader.sh as usual
+  ./build-loader.sh %s
 
-`, in.Plan.Platform.ID, in.Plan.ID, r.id, in.url(indexName))
+`, in.Plan.Platform.ID, in.Plan.ID, r.id, in.url(indexName), buildArguments(in.Plan.Platform))
 	b.WriteString("Modules, in load order:\n\n")
 	for _, m := range r.modules {
 		fmt.Fprintf(&b, "  %-24s from %s", m.File, m.Extension)
@@ -46,6 +46,15 @@ modscout.gz, and let grub.cfg load it last:
 extensions.txt lists the indexes of the original extensions, for information.
 `)
 	return b.String()
+}
+
+// buildArguments returns what build-loader.sh is called with, or what to put
+// there where the plan does not say it.
+func buildArguments(p plan.Platform) string {
+	if p.Model == "" || p.OSVersion == "" || p.Build == "" {
+		return "MODEL VERSION-BUILD"
+	}
+	return "'" + p.Model + "' " + p.OSVersion + "-" + p.Build
 }
 
 // originalsReadme says how to go on from files without the layer.
