@@ -110,6 +110,7 @@ func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
 		mirrors = append(mirrors, m)
 	}
 	opts.Fetch = source.Fetcher(cmd.Context(), mirrors)
+	opts.Progress = progress(cmd, "extensions")
 	var err error
 	if opts.Layer, err = packer.ParseLayer(f.layer); err != nil {
 		return opts, err

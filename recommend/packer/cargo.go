@@ -2,22 +2,13 @@ package packer
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend/plan"
 )
-
-// maxDownload is the largest archive that is fetched, in bytes. The largest of
-// rp-ext has 3 MB.
-const maxDownload = 256 << 20
 
 // cargo is what the archives of a plan's extensions give: the plan's modules,
 // and the scripts of their extensions with the files that those may need.
@@ -48,13 +39,16 @@ var scriptKinds = []string{"on_boot", "on_os_load"}
 func load(in Input) (*cargo, error) {
 	c := &cargo{files: map[string][]byte{}, scripts: map[string][]script{}}
 	holds := map[string][]unpacked{}
-	for _, extension := range in.Plan.Extensions {
+	for i, extension := range in.Plan.Extensions {
 		files, err := fetchAll(in, extension)
 		if err != nil {
 			return nil, fmt.Errorf("extension %s: %w", extension.ID, err)
 		}
 		holds[extension.ID] = files
 		c.addScripts(extension, files)
+		if in.Progress != nil {
+			in.Progress(i+1, len(in.Plan.Extensions))
+		}
 	}
 	for _, module := range in.Plan.Modules {
 		data, err := find(module, holds[module.Extension])
@@ -85,120 +79,6 @@ func (c *cargo) checkModules() error {
 		seen[m.File] = true
 	}
 	return nil
-}
-
-// unpacked is one file of an archive, or one loose file.
-type unpacked struct {
-	url, name string // of the archive; base name
-	data      []byte
-}
-
-// fetchAll returns what an extension's downloads hold, folders dropped as
-// ext-manager.sh drops them.
-func fetchAll(in Input, extension plan.Extension) ([]unpacked, error) {
-	var all []unpacked
-	for _, file := range extension.Files {
-		data, err := fetch(in, file)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file.URL, err)
-		}
-		if !file.Packed {
-			name := file.Name
-			if name == "" {
-				name = path.Base(file.URL)
-			}
-			all = append(all, unpacked{file.URL, name, data})
-			continue
-		}
-		err = archive.Walk(bytes.NewReader(data), archive.Default, func(e archive.Entry) error {
-			if !e.Regular {
-				return nil
-			}
-			body, err := io.ReadAll(e.Body)
-			all = append(all, unpacked{file.URL, path.Base(e.Name), body})
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file.URL, err)
-		}
-	}
-	return all, nil
-}
-
-// fetch returns one download after its hash was found right.
-func fetch(in Input, file plan.File) ([]byte, error) {
-	if file.SHA256 == "" {
-		return nil, hinted{
-			fmt.Errorf("the plan names no sha256 for it"),
-			"rebuild the catalogue from recipes that name one, and make the plan again",
-		}
-	}
-	body, err := in.Fetch(file.URL)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(body, maxDownload+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxDownload {
-		return nil, fmt.Errorf("larger than %d bytes", maxDownload)
-	}
-	return data, verify(data, file.SHA256)
-}
-
-// find returns the bytes of a module. Where an archive holds several files of
-// that name, the plan's hash decides, else the last one, as with tar -x.
-func find(module plan.Module, files []unpacked) ([]byte, error) {
-	var found []byte
-	var failure error = hinted{
-		fmt.Errorf("no archive of the extension holds it"),
-		"the archives changed since the catalogue was made: run modscout catalog check on it",
-	}
-	for _, file := range files {
-		if file.name != module.File || module.Archive != "" && file.url != module.Archive {
-			continue
-		}
-		if module.SHA256 != "" {
-			if err := verify(file.data, module.SHA256); err != nil {
-				failure = err
-				continue
-			}
-		}
-		found = file.data
-	}
-	if found == nil {
-		return nil, failure
-	}
-	return found, nil
-}
-
-// HashError says that bytes are not those that the plan pins.
-type HashError struct{ Want, Got string }
-
-func (e *HashError) Error() string {
-	return fmt.Sprintf("sha256 is %s, the plan says %s", e.Got, e.Want)
-}
-
-// Hint says what usually happened.
-func (e *HashError) Hint() string {
-	return "the file changed since the catalogue was made, or the download is damaged: nothing was packed"
-}
-
-// verify returns a [*HashError] where data does not have the hash want, with or
-// without "sha256:" before it.
-func verify(data []byte, want string) error {
-	want = strings.ToLower(strings.TrimPrefix(want, "sha256:"))
-	if got := sum(data); got != want {
-		return &HashError{Want: want, Got: got}
-	}
-	return nil
-}
-
-func sum(data []byte) string {
-	digest := sha256.Sum256(data)
-	return hex.EncodeToString(digest[:])
 }
 
 // addScripts carries an extension's scripts, or none of them and a warning.

@@ -51,6 +51,9 @@ type Options struct {
 	// in the scan image, packers leave out what needs archives and say so.
 	Fetch func(url string) (io.ReadCloser, error)
 
+	// Progress is called after each of total extensions was fetched; may be nil.
+	Progress func(done, total int)
+
 	// Catalogs are the ones that the plan was made from, where they are at
 	// hand. They tell what else is in a pack, and which extensions in a
 	// user's list are drivers.
