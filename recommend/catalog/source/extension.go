@@ -23,11 +23,10 @@ const loaderOf = "redpill"
 
 // addTree reads the indexes of an extension tree.
 func (r *reader) addTree(dir string) error {
-	root, err := os.OpenRoot(dir)
+	root, err := r.openTree(dir)
 	if err != nil {
 		return err
 	}
-	tree := &Mirror{root: root}
 	var indexes []*index
 	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -37,31 +36,55 @@ func (r *reader) addTree(dir string) error {
 		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != ".":
 			return fs.SkipDir
 		case entry.Name() == PlatformsFile:
-			return r.addPlatforms(location{tree, name})
+			return r.addPlatforms(location{root, name})
 		case entry.Name() == IndexFile:
-			indexes = append(indexes, r.readIndex(location{tree, name})...)
+			indexes = append(indexes, r.readIndex(location{root, name})...)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	r.mirrorTree(tree, dir, origin(indexes))
 	r.indexes = append(r.indexes, indexes...)
-	r.provenance(dir, catalog.Provenance{Source: tree.repo, Commit: gitCommit(dir)})
+	known := catalog.Provenance{Commit: gitCommit(dir)}
+	if from, err := mirrorOf(origin(indexes)); err == nil {
+		from.root, known.Source = root, from.repo
+		r.mirrors = append(r.mirrors, from)
+	}
+	r.provenance(dir, known)
 	return nil
 }
 
-// mirrorTree makes the tree stand for the place that its indexes name, and for
-// file URLs of its own directory.
-func (r *reader) mirrorTree(tree *Mirror, dir, from string) {
-	if abs, err := filepath.Abs(dir); err == nil {
-		r.mirrors = append(r.mirrors, &Mirror{prefix: "file://" + filepath.ToSlash(abs), root: tree.root})
+// openTree opens an extension tree and lets it stand for the file URLs of its
+// own directory. A mirror that is the same directory is taken for it, so that
+// a file has one location.
+func (r *reader) openTree(dir string) (*os.Root, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
 	}
-	if m, err := mirrorOf(from); err == nil {
-		tree.repo, tree.prefix = m.repo, m.prefix
-		r.mirrors = append(r.mirrors, tree)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
 	}
+	for _, m := range r.mirrors {
+		if sameFile(m.root, root) {
+			root.Close()
+			root = m.root
+			break
+		}
+	}
+	r.mirrors = append(r.mirrors, &Mirror{prefix: "file://" + filepath.ToSlash(abs), root: root})
+	return root, nil
+}
+
+func sameFile(a, b *os.Root) bool {
+	one, err := a.Stat(".")
+	if err != nil {
+		return false
+	}
+	two, err := b.Stat(".")
+	return err == nil && os.SameFile(one, two)
 }
 
 // readIndex reads one index, or the entries of a concatenated one, which only
@@ -86,8 +109,9 @@ func (r *reader) readIndex(at location) []*index {
 	return list
 }
 
+// addPlatforms reads what our generator says about the platforms of a tree.
 func (r *reader) addPlatforms(at location) error {
-	f, err := at.mirror.root.Open(filepath.FromSlash(at.path))
+	f, err := at.root.Open(filepath.FromSlash(at.path))
 	if err != nil {
 		return err
 	}

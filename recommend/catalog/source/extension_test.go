@@ -203,6 +203,21 @@ func TestOwnPlaceWins(t *testing.T) {
 	}
 }
 
+// TestTreeThatIsAMirrorToo names one directory twice, and has its URLs in two
+// forms: it is still one tree, and its indexes are in their own place.
+func TestTreeThatIsAMirrorToo(t *testing.T) {
+	x := newTree(t)
+	x.extension("lib", tgz(t, entry{name: "lib.ko", data: lib.ko()}), `{"lib.ko":""}`)
+	x.write("local/rpext-index.json", []byte(`{"id":"x.local","url":"file://`+x.dir+`/local/rpext-index.json","info":{"description":"d"},"releases":{"p_1":"file://`+x.dir+`/lib/r.json"}}`))
+	c, findings, err := Read([]string{x.dir}, "test", "", Options{Mirrors: []*Mirror{testMirror(t, "example/ext", x.dir)}})
+	if err != nil || len(findings) > 0 && findings[0].Code != "platform-module-in-several-extensions" {
+		t.Errorf("findings %v, error %v", findings, err)
+	}
+	if local := recipeOf(c, "x.local"); local == nil || len(local.Kmods) != 1 {
+		t.Errorf("the recipe with a file URL is %+v", local)
+	}
+}
+
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte(`{"id":"x.lib","url":"u","releases":{"a_1":"https://x/y"}}`))
 	f.Add([]byte(`{"id":"x.lib","releases":{}}{"id":"x.lib","releases":{}}`))

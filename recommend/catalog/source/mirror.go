@@ -57,16 +57,16 @@ func mirrorOf(name string) (*Mirror, error) {
 	return &Mirror{repo: strings.ToLower(repo), ref: ref}, nil
 }
 
-// location is a file of a mirror. Two locations are equal when they are the
-// same file, however the URLs were spelled.
+// location is a file below a directory. Two locations are equal when they are
+// the same file, however the URLs were spelled.
 type location struct {
-	mirror *Mirror
-	path   string // slash-separated, relative, clean
+	root *os.Root
+	path string // slash-separated, relative, clean
 }
 
 // read returns the contents of a regular file.
 func (l location) read() ([]byte, error) {
-	f, err := l.mirror.root.Open(filepath.FromSlash(l.path))
+	f, err := l.root.Open(filepath.FromSlash(l.path))
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func within(m *Mirror, rest string) (location, error) {
 	if !filepath.IsLocal(clean) || clean == "." || strings.ContainsRune(clean, 0) {
 		return location{}, fmt.Errorf("%w: %q leaves its mirror", ErrNotURL, rest)
 	}
-	return location{m, clean}, nil
+	return location{m.root, clean}, nil
 }
 
 func longestPrefix(mirrors []*Mirror, u *url.URL) (best *Mirror, rest string) {

@@ -52,7 +52,11 @@ func TestLocate(t *testing.T) {
 		{"", nil, "", ErrNotURL},
 	} {
 		got, err := locate(mirrors, test.url)
-		if !errors.Is(err, test.err) || got.mirror != test.dir || got.path != test.path {
+		want := location{path: test.path}
+		if test.dir != nil {
+			want.root = test.dir.root
+		}
+		if !errors.Is(err, test.err) || got != want {
 			t.Errorf("locate(%q) = %q, %v; want %q, %v", test.url, got.path, err, test.path, test.err)
 		}
 	}
@@ -88,7 +92,7 @@ func FuzzLocate(f *testing.F) {
 	mirrors := []*Mirror{testMirror(f, "a/b", dir), testMirror(f, "https://example.org", dir), testMirror(f, "file:///a", dir)}
 	f.Fuzz(func(t *testing.T, url string) {
 		at, err := locate(mirrors, url)
-		if (err == nil) != (at.mirror != nil) {
+		if (err == nil) != (at.root != nil) {
 			t.Fatalf("locate(%q) = %v, %v", url, at, err)
 		}
 		if err == nil && !filepath.IsLocal(at.path) {
