@@ -75,6 +75,9 @@ type entry struct {
 }
 
 func (e *entry) opinion() opinion {
+	if e.HexVendor == "ffff" { // switched off: the list is right, the dump is not
+		e.HexVendor, e.HexDevice, e.HexClass, e.ProgIf = "", "", "", ""
+	}
 	if e.Class != "" {
 		e.Class += e.ProgIf
 	}

@@ -165,7 +165,7 @@ func (m *merger) warnNamed() {
 		}
 	}
 	if count > 0 {
-		m.rep.Warn("names-only", "", fmt.Sprintf("%d devices are known by name only and decide nothing: lspci -nn prints ids", count))
+		m.rep.Warn("names-only", "", fmt.Sprintf("known by name only, which decides nothing: %d of %d devices; lspci -nn prints ids", count, len(m.rep.Devices)))
 	}
 }
 

@@ -1,0 +1,207 @@
+package foreign
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/scan/report"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+func writeJSON(w io.Writer, rep *report.Report) error { return jsondoc.Write(w, rep) }
+
+func TestIDs(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"8086:15f3", "pci 8086:15f3"},
+		{"[8086:15F3]", "pci 8086:15f3"},
+		{"is 8086:15f3, or 10ec:8125?", "pci 8086:15f3; pci 10ec:8125"},
+		{"8086:15f3:1043:87d2", "pci 8086:15f3 1043:87d2"},
+		{"pci:8086-15f3-1043-87d2", "pci 8086:15f3 1043:87d2"},
+		{`PCI\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\4&1A2B`, "pci 8086:15f3 1043:87d2 rev 03"},
+		{`PCI\VEN_8086&DEV_15F3&CC_020000`, "pci 8086:15f3 class 020000"},
+		{`USB\VID_0BDA&PID_8156&REV_3104`, "usb 0bda:8156 rev 3104"},
+		{"usb:0bda-8156", "usb 0bda:8156"},
+		{"Bus 001 Device 002: ID 0bda:8156 Realtek Semiconductor Corp. USB 10/100/1G/2.5G LAN", "usb 0bda:8156"},
+		{"pciid 8086d000015f3 and 10ecd00008125", "pci 8086:15f3; pci 10ec:8125"},
+		{"0x8086 0x15f3", "pci 8086:15f3"},
+		{"pci:v00008086d000015F3sv00001043sd000087D2bc02sc00i00", "pci 8086:15f3 1043:87d2 class 020000 alias"},
+		{"MODALIAS=pci:v00008086d000015F3sv00001043sd000087D2bc02sc00i00", "pci 8086:15f3 1043:87d2 class 020000 alias"},
+		{"pci:v00008086d000015F3sv*sd*bc*sc*i*", "pci 8086:15f3"},
+		{"usb:v0BDAp8156d3104dc00dsc00dp00icFFiscFFip00in00", "usb 0bda:8156 rev 3104 class 000000 interface ffff00 alias"},
+		{"virtio:d00000001v00001AF4", "virtio 1af4:0001 alias"},
+		{"acpi:PNP0C0A:", "acpi : alias"},
+		{"12:30, 00:1f.2, fe80::1234:5678:abcd:ef01, 00:11:22:33:44:55", ""},
+		{"2001:db8:85a3:1111:2222:8a2e:0370:7334", ""},
+		{"0000:0000 ffff:ffff", ""},
+		{"http://example.org:8080/a:b", ""},
+	}
+	for _, test := range tests {
+		var got []string
+		for _, d := range idsOf(test.text) {
+			got = append(got, summary(&d.Device))
+		}
+		if diff := cmp.Diff(test.want, strings.Join(got, "; ")); diff != "" {
+			t.Errorf("idsOf(%q) mismatch (-want +got):\n%s", test.text, diff)
+		}
+	}
+}
+
+func summary(d *report.Device) string {
+	s := d.Bus + " " + d.VendorID + ":" + d.DeviceID
+	if d.SubvendorID != "" {
+		s += " " + d.SubvendorID + ":" + d.SubdeviceID
+	}
+	for _, part := range []struct{ name, value string }{{"rev", d.Revision}, {"class", d.Class}, {"interface", d.Interface}} {
+		if part.value != "" {
+			s += " " + part.name + " " + part.value
+		}
+	}
+	if len(d.Modaliases) > 0 {
+		s += " alias"
+	}
+	return s
+}
+
+// One call is one machine: lists merge by address, whatever their order.
+func TestMerge(t *testing.T) {
+	names := Input{"names", []byte("03:00.0 Ethernet controller: Intel I225-V (rev 03)\n\tKernel driver in use: igc\n")}
+	ids := Input{"ids", []byte("03:00.0 0200: 8086:15f3 (rev 03)\n")}
+	want := report.Device{ID: "pci:0000:03:00.0", Bus: "pci", VendorID: "8086", DeviceID: "15f3", Class: "0200", Revision: "03", Driver: "igc",
+		Vendor: "Intel Corporation", Device: "Ethernet Controller I225-V", ClassName: "Ethernet controller"}
+	for _, inputs := range [][]Input{{names, ids}, {ids, names}, {names, ids, names}, {{"both", slices.Concat(names.Data, ids.Data)}}} {
+		rep, err := Import(inputs, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]report.Device{want}, rep.Devices); diff != "" {
+			t.Errorf("Import() mismatch (-want +got):\n%s", diff)
+		}
+		if len(rep.Source.Warnings) > 0 {
+			t.Errorf("Import() warns: %v", rep.Source.Warnings)
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []report.Warning
+	}{
+		{"conflict", "\n03:00.0 0200: 8086:15f3\n03:00.0 0200: 10ec:8125\n", []report.Warning{
+			{Code: "conflict", Line: 3, Text: "pci:0000:03:00.0 is 8086:15f3 above and 10ec:8125 here: one import is one machine"}}},
+		{"cut off", "$ lspci -nn\n03:00.0 Ethernet controller [0200]: Intel I225-V [808...\n04:00.0 0200: 8086:15f3\n", []report.Warning{
+			{Code: "cut-id", Line: 2, Text: "the id of pci:0000:03:00.0 is cut off: print the list into a file"},
+			{Code: "names-only", Text: "known by name only, which decides nothing: 1 of 2 devices; lspci -nn prints ids"}}},
+		{"dump against list", "03:00.0 0200: 8086:15f3\n00: ec 10 25 81 06 04 10 00 03 00 00 02 10 00 00 00\n", []report.Warning{
+			{Code: "conflict", Line: 1, Text: "pci:0000:03:00.0 is 8086:15f3 in the list and 10ec:8125 in the dump below it"}}},
+		{"VMD", "00:0e.0 0104: 8086:467f", []report.Warning{{Code: "vmd", Device: "pci:0000:00:0e.0",
+			Text: "NVMe disks behind Intel VMD are visible only with the driver vmd: load it, or turn VMD off in the firmware setup"}}},
+	}
+	for _, test := range tests {
+		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if diff := cmp.Diff(test.want, rep.Source.Warnings); diff != "" {
+			t.Errorf("%s: warnings mismatch (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+// Devices without an address keep the order of the input, and virtio devices
+// are predicted as in a scan.
+func TestBareIDs(t *testing.T) {
+	rep, err := Import([]Input{{"a", []byte("8086:15f3\n")}, {"b", []byte("1af4:1041 8086:15f3")}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range rep.Devices {
+		got = append(got, d.ID)
+	}
+	want := []string{"pci:8086:15f3#1", "pci:1af4:1041#2", "pci:8086:15f3#3", "virtio:1af4:1041#2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("ids mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// A report goes through unchanged, with what only a newer version knows.
+func TestReportPassesThrough(t *testing.T) {
+	const text = `{
+  "schema": "modscout.report/v1",
+  "tool": "modscout 9",
+  "source": {
+    "kind": "sysfs",
+    "complete": true
+  },
+  "machine": {
+    "firmware": "uefi"
+  },
+  "devices": [
+    {
+      "id": "pci:0000:03:00.0",
+      "bus": "pci",
+      "vendor_id": "1af4",
+      "device_id": "1041",
+      "driver": "virtio-pci",
+      "smell": "burnt"
+    }
+  ],
+  "later": {
+    "a": 1
+  }
+}
+`
+	rep, err := Import([]Input{{"report.json", []byte(text)}}, Options{Tool: "modscout 10"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := writeJSON(&got, rep); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(text, got.String()); diff != "" {
+		t.Errorf("Import() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	tests := []struct {
+		name, text, kind string
+		want             error
+	}{
+		{"empty", "", "", ErrNothing},
+		{"prose", "my NAS does not boot", "", ErrNothing},
+		{"unknown kind", "8086:15f3", "tarot", ErrKind},
+		{"other JSON", `{"schema":"modscout.plan/v1"}`, "", ErrKind},
+		{"JSON without schema", `{}`, "", ErrKind},
+		{"list as report", "8086:15f3", "report", nil},
+		{"duplicate members", `{"schema":"modscout.report/v1","schema":"modscout.report/v1"}`, "", nil},
+	}
+	for _, test := range tests {
+		_, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Kind: test.kind})
+		if err == nil || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("%s: Import() = %v, want %v", test.name, err, test.want)
+		}
+	}
+}
+
+// PowerShell writes UTF-16.
+func TestUTF16(t *testing.T) {
+	var data []byte
+	for _, unit := range utf16.Encode([]rune("\ufeff8086:15f3\r\n")) {
+		data = append(data, byte(unit), byte(unit>>8))
+	}
+	rep, err := Import([]Input{{"paste", data}}, Options{})
+	if err != nil || len(rep.Devices) != 1 {
+		t.Errorf("Import() = %v, %v", rep, err)
+	}
+}
