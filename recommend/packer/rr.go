@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 )
 
@@ -98,8 +97,9 @@ func rrModules(in Input, moved bool) ([]setting, []plan.Warning) {
 	if !moved {
 		return nil, nil // the list in the file is the one that RR or its user made
 	}
-	if names := packNames(in); len(names) > 0 {
-		return []setting{{key: "modules", names: names, comment: "the whole pack, as in the catalogue of the plan"}}, nil
+	if names, date := packNames(in); len(names) > 0 {
+		comment := "the whole pack, as of " + date + "; choosing the version in RR's menu lists it anew"
+		return []setting{{key: "modules", names: names, comment: comment}}, nil
 	}
 	return nil, []plan.Warning{{
 		Code: "modules-not-listed",
@@ -118,26 +118,25 @@ func baseNames(p *plan.Plan) []string {
 	return slices.Compact(names)
 }
 
-// packNames returns all modules of the platform's pack, where a catalogue has it.
-func packNames(in Input) []string {
-	names := map[string]bool{}
+// packNames returns all modules of the platform's pack, and the date of the
+// catalogue that has it; none where no catalogue has.
+func packNames(in Input) (names []string, date string) {
 	for _, c := range in.Catalogs {
 		pack := findExtension(c, in.Plan.Platform.ID)
 		if pack == nil || !pack.Pack {
 			continue
 		}
-		if at, found := pack.Releases[in.Plan.Platform.ID]; found && at < len(pack.Recipes) {
-			addNames(names, c, pack.Recipes[at])
-			break
+		at, found := pack.Releases[in.Plan.Platform.ID]
+		if !found || at >= len(pack.Recipes) {
+			continue
 		}
+		for _, k := range pack.Recipes[at].Kmods {
+			names = append(names, strings.TrimSuffix(c.Modules[k.Module].File, ".ko"))
+		}
+		slices.Sort(names)
+		return slices.Compact(names), c.Date
 	}
-	return slices.Sorted(maps.Keys(names))
-}
-
-func addNames(names map[string]bool, c *catalog.Catalog, r catalog.Recipe) {
-	for _, k := range r.Kmods {
-		names[strings.TrimSuffix(c.Modules[k.Module].File, ".ko")] = true
-	}
+	return nil, ""
 }
 
 // loser is a module that must not take the device that another one drives.

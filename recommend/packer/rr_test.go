@@ -52,6 +52,7 @@ modules:
 
 func TestRR(t *testing.T) {
 	packs := &catalog.Catalog{
+		Date:    "2026-01-01",
 		Modules: []catalog.Module{{File: "r8125.ko"}, {File: "snd-hda-intel.ko"}, {File: "8139cp.ko"}},
 		Extensions: []catalog.Extension{{ID: "rr:geminilakenk-7.2", Pack: true, Releases: map[string]int{"rr:geminilakenk-7.2": 0},
 			Recipes: []catalog.Recipe{{Kmods: []catalog.Kmod{{Module: 0}, {Module: 1}, {Module: 2}}}}}},

@@ -70,7 +70,7 @@ func uncovered(p *plan.Plan) []plan.Warning {
 	return []plan.Warning{{
 		Code: "plan-incomplete",
 		Text: "the plan has no driver for " + strings.Join(ids, ", "),
-		Hint: "modscout show on the plan says why, and what to do",
+		Hint: "modscout recommend FILE --explain DEVICE says why",
 	}}
 }
 
