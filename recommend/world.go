@@ -121,7 +121,7 @@ func (w *world) claims(d *report.Device) []claim {
 	if len(d.Modaliases) > 0 {
 		return claims
 	}
-	ids := d.VendorID != "" && d.DeviceID != ""
+	ids := d.DeviceID != "" && (d.VendorID != "" || d.Bus == "virtio")
 	class := len(d.Class) >= 4 || len(d.Interface) >= 4
 	return slices.DeleteFunc(claims, func(c claim) bool {
 		return c.verdict != modalias.Certain && (!ids || !class && c.kind != modalias.Exact)

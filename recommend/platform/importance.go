@@ -77,6 +77,9 @@ func kindOf(d *report.Device) (kind string, known bool) {
 	case "usb":
 		return d.Interface, d.Interface != "" || d.Class != ""
 	case "virtio":
+		if len(d.Modaliases) == 0 && d.DeviceID != "" { // predicted from ids that were pasted
+			return strings.Repeat("0", max(0, 8-len(d.DeviceID))) + d.DeviceID, true
+		}
 		return between(d, "virtio:d", "v"), len(d.Modaliases) > 0
 	case "vmbus", "xen":
 		return between(d, d.Bus+":", ""), len(d.Modaliases) > 0

@@ -103,22 +103,12 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 // refuse files the offers by name and marks what the loader's packer or the
 // kernel would not take.
 func (c *checker) refuse() {
-	type shape struct{ size, init int64 }
-	shapes := map[shape]int{}
-	for _, o := range c.offers {
-		if o.Layout != nil {
-			shapes[shape{o.Layout.Size, o.Layout.Init}]++
-		}
-	}
-	total := 0
-	for _, n := range shapes {
-		total += n
-	}
+	usual := c.usualShape()
+	runs := cmp.Or(c.platform.KernelRelease, c.plan.Platform.Kernel)
 	for i := range c.offers {
 		o := &c.offers[i]
 		c.named[o.Name] = append(c.named[o.Name], o)
 		built, _, _ := strings.Cut(o.Vermagic, " ")
-		runs := cmp.Or(c.platform.KernelRelease, c.plan.Platform.Kernel)
 		switch {
 		case slices.Contains(c.plan.Options.Without, o.Name):
 			o.refused = "--without names it"
@@ -128,14 +118,33 @@ func (c *checker) refuse() {
 			o.refused = "stripped"
 		case built != "" && runs != "" && strings.TrimRight(built, "+") != strings.TrimRight(runs, "+"):
 			o.refused = "built for " + built
-		case o.Layout != nil:
-			for other, n := range shapes {
-				if n >= 3 && 2*n > total && other != (shape{o.Layout.Size, o.Layout.Init}) {
-					o.refused = "another layout of struct module"
-				}
-			}
+		case usual.size != 0 && o.Layout != nil && o.Layout.Size != usual.size,
+			usual.size != 0 && o.Layout != nil && o.Layout.Init != 0 && o.Layout.Init != usual.init:
+			o.refused = "another layout of struct module"
 		}
 	}
+}
+
+// A shape is size and init offset of struct module.
+type shape struct{ size, init int64 }
+
+// usualShape is what more than half of the modules with an init function have,
+// and three at least; zero where there is no such shape.
+func (c *checker) usualShape() shape {
+	shapes := map[shape]int{}
+	total := 0
+	for _, o := range c.offers {
+		if o.Layout != nil && o.Layout.Init > 0 {
+			shapes[shape{o.Layout.Size, o.Layout.Init}]++
+			total++
+		}
+	}
+	for s, n := range shapes {
+		if n >= 3 && n > total/2 {
+			return s
+		}
+	}
+	return shape{}
 }
 
 // offered returns the offers of one module by its internal name.
@@ -173,6 +182,10 @@ func keysOf(d *report.Device) []string {
 		return d.Modaliases
 	case d.Bus == "pci":
 		return []string{modalias.PCIKey(d.VendorID, d.DeviceID, d.SubvendorID, d.SubdeviceID, d.Class)}
+	case d.Bus == "virtio":
+		open := strings.Repeat("\x00", 8) // fields that the report lacks
+		field := func(id string) string { return strings.ToUpper((open + id)[max(0, len(id)):]) }
+		return []string{"virtio:d" + strings.ReplaceAll(field(d.DeviceID), "\x00", "0") + "v" + field(d.VendorID)}
 	case d.Bus == "usb":
 		return []string{modalias.USBKey(d.VendorID, d.DeviceID, d.Revision, d.Class, d.Interface, "")}
 	}
