@@ -107,6 +107,7 @@ func TestLink(t *testing.T) {
 		t.Errorf("Link() mismatch (-want +got):\n%s", diff)
 	}
 	slim := c.WithoutSymbols()
+	slim.Link()
 	if diff := cmp.Diff(want, slim.Extensions[0].Recipes[0].Kmods); diff != "" {
 		t.Errorf("WithoutSymbols() mismatch (-want +got):\n%s", diff)
 	}

@@ -26,14 +26,12 @@ func (e *Extension) RecipeFor(platform string) *Recipe {
 // loaded, as far as that is certain: what its .modinfo says and what its
 // symbols say about its own recipe. Sorted, without duplicates.
 func (c *Catalog) Requires(k *Kmod) []string {
-	names := slices.Concat(c.Modules[k.Module].Depends, k.Requires)
-	slices.Sort(names)
-	return slices.Compact(names)
+	return union(c.Modules[k.Module].Depends, k.Requires)
 }
 
 // Link computes [Kmod.Requires] and [Kmod.Ambiguous] of all recipes from the
-// symbols that their modules import and export; a catalogue without symbols
-// stays as it is.
+// symbols that their modules import and export. It adds to what is known: a
+// catalogue without symbols stays as it is.
 //
 // An edge within a recipe is certain. An edge into another extension of the
 // same platform is ambiguous until the kernel's own exports are known, because
@@ -53,8 +51,18 @@ func (c *Catalog) linkWithin(r *Recipe) {
 	exports := c.exporters(r)
 	for i := range r.Kmods {
 		k := &r.Kmods[i]
-		k.Requires = c.providers(k, exports)
+		k.Requires = union(k.Requires, c.providers(k, exports))
 	}
+}
+
+// union returns the names of both lists, sorted, each once.
+func union(a, b []string) []string {
+	if len(b) == 0 {
+		return a
+	}
+	list := slices.Concat(a, b)
+	slices.Sort(list)
+	return slices.Clip(slices.Compact(list))
 }
 
 // linkAcross adds the ambiguous edges of one platform. A recipe that serves
@@ -76,9 +84,7 @@ func (c *Catalog) linkAcross(p *Platform) {
 		for i := range r.Kmods {
 			k := &r.Kmods[i]
 			names := slices.DeleteFunc(c.providers(k, exports), func(name string) bool { return own[name] })
-			k.Ambiguous = append(k.Ambiguous, names...)
-			slices.Sort(k.Ambiguous)
-			k.Ambiguous = slices.Clip(slices.Compact(k.Ambiguous))
+			k.Ambiguous = union(k.Ambiguous, names)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/modalias/archive"
@@ -116,7 +115,7 @@ func (r *reader) addPackPlatform(p catalog.Platform, kmods map[string]catalog.Km
 	})
 }
 
-// readPack reads all modules of a pack, sorted by file name.
+// readPack reads all modules of a pack.
 func readPack(file string) ([]*archived, error) {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -131,7 +130,6 @@ func readPack(file string) ([]*archived, error) {
 	if err == nil && len(c.modules) == 0 {
 		err = errors.New("it holds no kernel module")
 	}
-	slices.SortStableFunc(c.modules, func(a, b *archived) int { return cmp.Compare(a.file, b.file) })
 	return c.modules, err
 }
 
