@@ -2,6 +2,7 @@ package platform
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -172,25 +173,46 @@ func (m *match) lacks(flag string) bool {
 	return len(flags) > 0 && !slices.Contains(flags, flag)
 }
 
-// missingFlag returns the flag that the flavour needs and the CPU lacks. Only
-// what no loader contradicts counts: one that asks for fewer flags states that
-// they suffice.
-func (m *match) missingFlag() string {
-	for _, flag := range m.flavour.CPUFlags["rr"] {
-		if m.lacks(flag) && m.undisputed(flag) {
-			return flag
-		}
-	}
-	return ""
+// flagDemand is what the loaders say about a flag that the CPU lacks.
+type flagDemand struct {
+	name   string
+	asking []string // loaders that ask for it on this flavour, sorted
+	others []string // loaders that state which flags they ask for, and not this one
 }
 
-func (m *match) undisputed(flag string) bool {
-	for _, flags := range m.flavour.CPUFlags {
-		if !slices.Contains(flags, flag) {
-			return false
+// disputed says whether a loader that states its flags does without this one.
+func (f flagDemand) disputed() bool { return len(f.asking) > 0 && len(f.others) > 0 }
+
+// undisputed says whether all loaders that state anything ask for the flag.
+func (f flagDemand) undisputed() bool { return len(f.asking) > 0 && len(f.others) == 0 }
+
+// missingFlag returns what is said about a flag that the flavour is said to
+// need and the CPU lacks: one that all loaders ask for, else a disputed one.
+func (m *match) missingFlag() flagDemand {
+	var found flagDemand
+	for _, loader := range slices.Sorted(maps.Keys(m.flavour.CPUFlags)) {
+		for _, flag := range m.flavour.CPUFlags[loader] {
+			if !m.lacks(flag) {
+				continue
+			}
+			if found = m.demand(flag); found.undisputed() {
+				return found
+			}
 		}
 	}
-	return true
+	return found
+}
+
+func (m *match) demand(flag string) flagDemand {
+	demand := flagDemand{name: flag}
+	for _, loader := range slices.Sorted(maps.Keys(m.flavour.CPUFlags)) {
+		if slices.Contains(m.flavour.CPUFlags[loader], flag) {
+			demand.asking = append(demand.asking, loader)
+		} else {
+			demand.others = append(demand.others, loader)
+		}
+	}
+	return demand
 }
 
 // threadsOver returns how many threads the flavour uses where the machine has

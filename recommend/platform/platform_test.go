@@ -157,6 +157,15 @@ func TestSixMachines(t *testing.T) {
 			want:    []string{"rr:epyc7002-7.4", "rr:geminilakenk-7.4", "rr:r1000nk-7.4", "rr:v1000nk-7.4"},
 		},
 		{
+			name:    "Proxmox guest",
+			machine: report.Machine{CPU: report.CPU{ModelName: "Common KVM processor", Flags: modern, Threads: ptr(4)}, Hypervisor: "kvm"},
+			devices: []report.Device{pci("0000:00:01.1", "8086:7010", "010180"), pci("0000:00:02.0", "1234:1111", "030000"),
+				pci("0000:00:05.0", "1af4:1004", "010000"), pci("0000:00:12.0", "1af4:1000", "020000")},
+			want: []string{"rr:apollolake-7.4", "rr:broadwell-7.4", "rr:broadwellnk-7.4", "rr:broadwellnkv2-7.4", "rr:broadwellntbap-7.4",
+				"rr:denverton-7.4", "rr:epyc7002-7.4", "rr:epyc7003-7.4", "rr:epyc7003ntb-7.4", "rr:geminilake-7.4", "rr:geminilakenk-7.4",
+				"rr:icelaked-7.4", "rr:purley-7.4", "rr:r1000-7.4", "rr:r1000nk-7.4", "rr:v1000-7.4", "rr:v1000nk-7.4"},
+		},
+		{
 			name:    "AMD V1500B, which v1000 is sold with",
 			machine: report.Machine{CPU: report.CPU{ModelName: "AMD Ryzen V1500B", Flags: modern, Threads: ptr(8)}},
 			devices: []report.Device{pci("0000:00:08.0", "1022:7901", "010601")},
@@ -208,6 +217,49 @@ func TestHBAOnDeviceTree(t *testing.T) {
 	}
 }
 
+// TestDisputedFlag: loaders disagree about movbe on geminilake, so it rejects
+// nothing and the warning names both sides.
+func TestDisputedFlag(t *testing.T) {
+	r := &report.Report{Machine: report.Machine{CPU: report.CPU{Flags: []string{"lm"}}}}
+	p := &catalog.Platform{Flavour: "geminilake", OSVersion: "7.1", KernelVersion: "4.4.180"}
+	warns := func(j Judgement) int {
+		return slices.IndexFunc(j.Warnings, func(w plan.Warning) bool { return w.Code == "cpu-flag-disputed" })
+	}
+	rr, tcrp := Judge(r, p, "rr"), Judge(r, p, "tcrp")
+	if rr.Rejected != nil || warns(rr) < 0 {
+		t.Fatalf("Judge() = %+v, want the warning alone", rr)
+	}
+	want := "tcrp asks for movbe on geminilake, which the CPU lacks; arc, arpl, rr do not"
+	if got := rr.Warnings[warns(rr)].Text; got != want {
+		t.Errorf("warning %q, want %q", got, want)
+	}
+	if slices.Compare(tcrp.Score, rr.Score) >= 0 {
+		t.Errorf("the loader that asks for it scores %v, the one that does not %v", tcrp.Score, rr.Score)
+	}
+	p.Flavour = "apollolake"
+	if j := Judge(r, p, "tcrp"); j.Rejected == nil || warns(j) >= 0 {
+		t.Errorf("Judge() on apollolake, where none disagrees = %+v", j)
+	}
+}
+
+// TestCmdline: RR sets the parameter itself, for other loaders it is told.
+func TestCmdline(t *testing.T) {
+	r := &report.Report{Machine: report.Machine{CPU: report.CPU{Flags: []string{"lm", "movbe", "x2apic"}}}}
+	p := &catalog.Platform{Flavour: "apollolake", OSVersion: "7.0.1", KernelVersion: "4.4.180"}
+	for loader, want := range map[string]int{"rr": 0, "redpill": 1} {
+		j := Judge(r, p, loader)
+		told := 0
+		for _, w := range j.Warnings {
+			if w.Code == "cmdline" {
+				told++
+			}
+		}
+		if told != want || !slices.Equal(j.Cmdline, []string{"nox2apic"}) {
+			t.Errorf("%s: %d warnings, want %d; command line %v", loader, told, want, j.Cmdline)
+		}
+	}
+}
+
 func TestComplete(t *testing.T) {
 	got := catalog.Platform{ID: "ds918p_42218", Loader: "redpill"}
 	Complete(&got)
@@ -239,7 +291,7 @@ func TestImportance(t *testing.T) {
 		{report.Device{Bus: "usb", Interface: "030101"}, nil, plan.Optional},
 		{report.Device{Bus: "virtio", Modaliases: []string{"virtio:d00000001v00001AF4"}}, nil, plan.Boot},
 		{report.Device{Bus: "virtio", Modaliases: []string{"virtio:d00000005v00001AF4"}}, nil, plan.Optional},
-		{report.Device{Bus: "vmbus", Modaliases: []string{"vmbus:f8615163df3e46c5913ff2d2f965ed0e"}}, nil, plan.Boot},
+		{report.Device{Bus: "vmbus", Modaliases: []string{"vmbus:635161f83edfc546913ff2d2f965ed0e"}}, nil, plan.Boot},
 		{report.Device{Bus: "acpi", Modaliases: []string{"acpi:PNP0C0A:"}}, nil, plan.Optional},
 	} {
 		if got := Importance(&test.device, test.want); got != test.level {

@@ -28,11 +28,12 @@ type condition struct {
 	DeviceTree  bool     `json:"device_tree"`
 	Flavours    []string `json:"flavours"`
 	NotFlavours []string `json:"not_flavours"`
-	NoX2APIC    bool     `json:"nox2apic"` // the flavour must boot without x2apic
-	Lacks       string   `json:"lacks"`    // CPU flag
-	Has         string   `json:"has"`      // CPU flag
-	FlavourFlag bool     `json:"lacks_flavour_flag"`
-	ThreadsOver bool     `json:"threads_over"` // more threads than the flavour uses
+	NoX2APIC    bool     `json:"nox2apic"`            // the flavour must boot without x2apic
+	Lacks       string   `json:"lacks"`               // CPU flag
+	Has         string   `json:"has"`                 // CPU flag
+	FlavourFlag bool     `json:"lacks_flavour_flag"`  // a CPU flag that all loaders ask for on the flavour
+	DisputeFlag bool     `json:"lacks_disputed_flag"` // one that some ask for, and others expressly do not
+	ThreadsOver bool     `json:"threads_over"`        // more threads than the flavour uses
 	Hypervisor  string   `json:"hypervisor"`
 	Firmware    string   `json:"firmware"`
 	Class       []string `json:"class"`    // a PCI device of one of these is there
@@ -61,7 +62,8 @@ func (c *condition) machineHolds(m *match) bool {
 	machine := &m.report.Machine
 	return (c.Lacks == "" || m.lacks(c.Lacks)) &&
 		(c.Has == "" || slices.Contains(machine.CPU.Flags, c.Has)) &&
-		(!c.FlavourFlag || m.missingFlag() != "") &&
+		(!c.FlavourFlag || m.missingFlag().undisputed()) &&
+		(!c.DisputeFlag || m.missingFlag().disputed()) &&
 		(!c.ThreadsOver || m.threadsOver() > 0) &&
 		(c.Hypervisor == "" || machine.Hypervisor == c.Hypervisor) &&
 		(c.Firmware == "" || machine.Firmware == c.Firmware) &&
@@ -71,18 +73,17 @@ func (c *condition) machineHolds(m *match) bool {
 
 // apply adds what a rule that holds says to the judgement.
 func (r *rule) apply(m *match, j *Judgement) {
-	text := strings.NewReplacer("{flavour}", m.platform.Flavour, "{flag}", m.missingFlag(),
-		"{max}", strconv.Itoa(m.threadsOver())).Replace(r.Text)
+	text := m.fillIn(r.Text)
 	switch r.Effect {
 	case "reject":
 		j.Rejected = cmp.Or(j.Rejected, &plan.Reason{Code: r.ID, Text: text, Source: r.Source})
 	case "warn":
 		j.Warnings = append(j.Warnings, plan.Warning{Code: r.ID, Text: text, Source: r.Source})
-		if r.Loader == m.loader {
+		if r.Loader == m.loader || r.When.DisputeFlag && slices.Contains(m.missingFlag().asking, m.loader) {
 			j.own++
 		}
 	case "cmdline":
-		j.Cmdline = append(j.Cmdline, text)
+		r.addCmdline(m, j, text)
 	case "block":
 		for _, d := range m.devices(r.When.Class) {
 			if !intelRAID(d) {
@@ -90,6 +91,28 @@ func (r *rule) apply(m *match, j *Judgement) {
 			}
 		}
 	}
+}
+
+// addCmdline adds a kernel parameter. The loader that states the rule sets it
+// itself; for another one it is the user's job.
+func (r *rule) addCmdline(m *match, j *Judgement, parameter string) {
+	j.Cmdline = append(j.Cmdline, parameter)
+	if r.Loader != m.loader {
+		j.Warnings = append(j.Warnings, plan.Warning{
+			Code: "cmdline", Text: "add " + parameter + " to the kernel command line; " + r.Loader + " does so for " + m.platform.Flavour,
+			Hint: "extra_cmdline in user_config.json", Source: r.Source,
+		})
+	}
+}
+
+// fillIn replaces the names in braces in a rule's text.
+func (m *match) fillIn(text string) string {
+	flag := m.missingFlag()
+	return strings.NewReplacer(
+		"{flavour}", m.platform.Flavour, "{max}", strconv.Itoa(m.threadsOver()),
+		"{flag}", flag.name,
+		"{asking}", strings.Join(flag.asking, ", "), "{others}", strings.Join(flag.others, ", "),
+	).Replace(text)
 }
 
 // majorMinor shortens "7.2.1" to "7.2".
