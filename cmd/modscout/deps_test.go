@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"recommend/plan":             {"scan/report/jsondoc"},
 	"recommend/catalog":          {"scan/report/jsondoc", "modalias", "modalias/archive"},
 	"recommend/catalog/source":   {"scan/report/jsondoc", "recommend/catalog", "modalias", "modalias/ko", "modalias/archive"},
+	"recommend/catalog/generate": {"scan/report/jsondoc", "recommend/catalog", "modalias/ko", "modalias/archive"},
 	"recommend/catalog/embedded": {"recommend/catalog"},
 	"recommend/platform":         {"scan/report", "recommend/plan", "recommend/catalog"},
 	"recommend/verify":           {"scan/report", "recommend/plan", "recommend/catalog", "modalias"},
