@@ -2,6 +2,7 @@ package scan
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,13 +37,18 @@ func (s *scanner) scanBus(bus string) {
 	}
 }
 
+// instance is the GUID in the path of a device on Hyper-V's VMBus, which tells
+// one virtual machine from all others. (Those of WMI are upper-case, and those
+// of MEI are no element of their own: they name kinds of devices.)
+var instance = regexp.MustCompile(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$)`)
+
 // newDevice reads what devices of all buses have.
 func (s *scanner) newDevice(bus, name string) *device {
 	dir := s.follow("sys/bus", bus, "devices", name)
 	d := &device{dir: dir}
 	d.ID = bus + ":" + name
 	d.Bus = bus
-	if inside, found := strings.CutPrefix(dir, "sys/"); found && strings.HasPrefix(inside, "devices/") {
+	if inside, found := strings.CutPrefix(dir, "sys/"); found && strings.HasPrefix(inside, "devices/") && !instance.MatchString(inside) {
 		d.SysfsPath = inside
 	}
 	d.Modaliases = s.modaliases(dir)
@@ -64,13 +70,13 @@ func (s *scanner) newDevice(bus, name string) *device {
 // of an ACPI device may hold two lines.
 func (s *scanner) modaliases(dir string) []string {
 	var list []string
-	for line := range strings.Lines(string(s.bytes(dir, "uevent"))) {
+	for line := range strings.Lines(s.string(dir, "uevent")) {
 		if value, found := strings.CutPrefix(strings.TrimRight(line, "\n"), "MODALIAS="); found {
 			list = append(list, value)
 		}
 	}
 	if len(list) == 0 {
-		for line := range strings.Lines(string(s.bytes(dir, "modalias"))) {
+		for line := range strings.Lines(s.string(dir, "modalias")) {
 			list = append(list, strings.TrimRight(line, "\n"))
 		}
 	}
@@ -82,7 +88,7 @@ func (s *scanner) modaliases(dir string) []string {
 // uevent returns the values of a uevent file.
 func (s *scanner) uevent(dir string) map[string]string {
 	values := map[string]string{}
-	for line := range strings.Lines(string(s.bytes(dir, "uevent"))) {
+	for line := range strings.Lines(s.string(dir, "uevent")) {
 		if name, value, found := strings.Cut(strings.TrimRight(line, "\n"), "="); found {
 			values[name] = value
 		}

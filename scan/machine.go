@@ -1,8 +1,6 @@
 package scan
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,7 +39,7 @@ func (s *scanner) dmi() report.DMI {
 // cpu describes the first processor by /proc/cpuinfo; ghw counts the threads
 // that are online.
 func (s *scanner) cpu() report.CPU {
-	first := firstProcessor(s.bytes("proc/cpuinfo"))
+	first := firstProcessor(s.string("proc/cpuinfo"))
 	cpu := report.CPU{
 		Vendor:    first["vendor_id"],
 		ModelName: first["model name"],
@@ -58,19 +56,17 @@ func (s *scanner) cpu() report.CPU {
 		return err
 	})
 	if cpu.Threads == nil {
-		cpu.Threads = countProcessors(s.bytes("proc/cpuinfo"))
+		cpu.Threads = countProcessors(s.string("proc/cpuinfo"))
 	}
 	return cpu
 }
 
 // firstProcessor returns the fields of the first paragraph of /proc/cpuinfo.
-func firstProcessor(cpuinfo []byte) map[string]string {
+func firstProcessor(cpuinfo string) map[string]string {
 	fields := map[string]string{}
-	paragraph, _, _ := bytes.Cut(cpuinfo, []byte("\n\n"))
-	lines := bufio.NewScanner(bytes.NewReader(paragraph))
-	lines.Buffer(nil, maxAttribute)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ":")
+	paragraph, _, _ := strings.Cut(cpuinfo, "\n\n")
+	for line := range strings.Lines(paragraph) {
+		name, value, _ := strings.Cut(line, ":")
 		fields[strings.TrimSpace(name)] = strings.TrimSpace(value)
 	}
 	return fields
@@ -84,10 +80,10 @@ func number(text string) *int {
 	return &n
 }
 
-func countProcessors(cpuinfo []byte) *int {
+func countProcessors(cpuinfo string) *int {
 	count := 0
-	for line := range bytes.Lines(cpuinfo) {
-		if bytes.HasPrefix(line, []byte("processor\t")) {
+	for line := range strings.Lines(cpuinfo) {
+		if strings.HasPrefix(line, "processor\t") {
 			count++
 		}
 	}

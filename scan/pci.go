@@ -99,6 +99,10 @@ func barKind(flags uint64) string {
 	return kind
 }
 
+// maxSharers bounds the lists of shareIRQs, which grow with the square of the
+// sharers. A PC has a handful of them; a longer list helps nobody.
+const maxSharers = 64
+
 // shareIRQs names for each PCI function the others on its interrupt line. Those
 // that use MSI have a line to themselves.
 func (s *scanner) shareIRQs() {
@@ -109,6 +113,9 @@ func (s *scanner) shareIRQs() {
 		}
 	}
 	for _, sharers := range byLine {
+		if len(sharers) > maxSharers {
+			continue
+		}
 		for _, d := range sharers {
 			d.SharedIRQ = othersThan(d, sharers)
 		}

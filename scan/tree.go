@@ -10,6 +10,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 )
 
 // Limits of one read. Sysfs attributes are one page, /proc/cpuinfo of 512
@@ -40,19 +43,27 @@ func openTree(dir string) (*tree, error) {
 func (t *tree) close() { t.root.Close() }
 
 // text returns an attribute without the white space around it.
-func (t *tree) text(name ...string) string {
-	return strings.TrimSpace(string(t.bytes(name...)))
+func (t *tree) text(name ...string) string { return strings.TrimSpace(t.string(name...)) }
+
+// string returns a file whole, fit for JSON: firmware fills its strings with
+// any bytes.
+func (t *tree) string(name ...string) string {
+	return strings.ToValidUTF8(string(t.bytes(name...)), "\uFFFD")
 }
 
 // bytes returns a file whole.
 func (t *tree) bytes(name ...string) []byte {
 	file := path.Join(name...)
-	f, err := t.root.Open(file)
+	f, err := t.open(file)
 	if err != nil {
 		t.note(file, err)
 		return nil
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && !info.IsDir() {
+		t.gaps[file] = errors.New("not a regular file")
+		return nil
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxAttribute+1))
 	if err != nil {
 		t.note(file, err)
@@ -65,10 +76,17 @@ func (t *tree) bytes(name ...string) []byte {
 	return data
 }
 
-// list returns the names in a directory, sorted.
+// open opens a file or directory. It does not wait for the other end of a pipe
+// that somebody put into a captured tree.
+func (t *tree) open(file string) (*os.File, error) {
+	return t.root.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0)
+}
+
+// list returns the names in a directory, sorted. The kernel's are ASCII: one
+// that is not even UTF-8 is a gap.
 func (t *tree) list(name ...string) []string {
 	dir := path.Join(name...)
-	f, err := t.root.Open(dir)
+	f, err := t.open(dir)
 	if err != nil {
 		t.note(dir, err)
 		return nil
@@ -81,6 +99,12 @@ func (t *tree) list(name ...string) []string {
 	if len(names) == maxEntries {
 		t.gaps[dir] = fmt.Errorf("more than %d entries", maxEntries)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool {
+		if !utf8.ValidString(name) {
+			t.gaps[dir] = errors.New("a name in it is not UTF-8")
+		}
+		return !utf8.ValidString(name)
+	})
 	slices.Sort(names)
 	return names
 }
@@ -92,7 +116,7 @@ func (t *tree) link(name ...string) string {
 	if err != nil {
 		return ""
 	}
-	return path.Base(target)
+	return strings.ToValidUTF8(path.Base(target), "\uFFFD")
 }
 
 // follow returns where a directory really is: the target of the symbolic link
@@ -101,7 +125,7 @@ func (t *tree) link(name ...string) string {
 func (t *tree) follow(name ...string) string {
 	file := path.Join(name...)
 	target, err := t.root.Readlink(file)
-	if err != nil || path.IsAbs(target) {
+	if err != nil || path.IsAbs(target) || !utf8.ValidString(target) {
 		return file
 	}
 	return path.Join(path.Dir(file), target)

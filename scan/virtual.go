@@ -2,7 +2,6 @@ package scan
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -50,6 +49,6 @@ func (s *scanner) vmbus(d *device) {
 			count++
 		}
 	}
-	d.ID = fmt.Sprintf("vmbus:%s#%s", kind, strconv.Itoa(count))
+	d.ID = fmt.Sprintf("vmbus:%s#%d", kind, count)
 	d.SysfsPath = ""
 }
