@@ -45,9 +45,11 @@ func (s *scanner) cpu() report.CPU {
 		ModelName: first["model name"],
 		Family:    number(first["cpu family"]),
 		Model:     number(first["model"]),
-		Flags:     strings.Fields(first["flags"]),
 	}
-	slices.Sort(cpu.Flags)
+	if flags := strings.Fields(first["flags"]); len(flags) > 0 {
+		slices.Sort(flags)
+		cpu.Flags = flags
+	}
 	s.ask("CPU", func(options ...any) error {
 		info, err := ghw.CPU(options...)
 		if err == nil && info.TotalHardwareThreads > 0 {

@@ -1,0 +1,174 @@
+package scan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/scan/names"
+	"github.com/modscout/modscout/scan/report"
+	"github.com/modscout/modscout/scan/report/jsondoc"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func scanTree(t testing.TB, root string) *report.Report {
+	t.Helper()
+	rep, err := Scan(context.Background(), Options{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rep
+}
+
+func encode(t testing.TB, rep *report.Report) string {
+	t.Helper()
+	var text bytes.Buffer
+	if err := jsondoc.Write(&text, rep); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+// TestBoard holds the scan of a board that has something of everything to a
+// report that was read line by line.
+func TestBoard(t *testing.T) {
+	const golden = "testdata/board.json"
+	text, err := os.ReadFile("testdata/board.sysroot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := encode(t, scanTree(t, sysroot(t, string(text))))
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("Scan() mismatch (-want +got):\n%s", diff)
+	}
+	if strings.Contains(got, "SECRET") {
+		t.Error("the report holds what identifies the machine")
+	}
+}
+
+// Two scans of one tree are equal.
+func TestScanIsReproducible(t *testing.T) {
+	text, err := os.ReadFile("testdata/board.sysroot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := sysroot(t, string(text))
+	want := encode(t, scanTree(t, root))
+	for range 5 {
+		if diff := cmp.Diff(want, encode(t, scanTree(t, root))); diff != "" {
+			t.Fatalf("Scan() mismatch (-first +later):\n%s", diff)
+		}
+	}
+}
+
+// TestLiveMachine scans the machine that runs the test.
+func TestLiveMachine(t *testing.T) {
+	rep := scanTree(t, "/")
+	if rep.Source.Kind != "sysfs" || rep.Source.Kernel == "" || rep.Machine.MemoryBytes == nil || rep.Machine.CPU.Threads == nil {
+		t.Errorf("Scan(/) lacks kernel, memory or threads: %+v", rep.Source)
+	}
+	seen := map[string]bool{}
+	for _, d := range rep.Devices {
+		if seen[d.ID] {
+			t.Errorf("Scan(/): %s is there twice", d.ID)
+		}
+		seen[d.ID] = true
+	}
+	live, err := os.ReadDir("/sys/bus/pci/devices")
+	if err != nil {
+		t.Logf("no PCI bus: %v", err)
+	}
+	for _, entry := range live {
+		if !seen["pci:"+entry.Name()] {
+			t.Errorf("Scan(/) lacks pci:%s", entry.Name())
+		}
+	}
+}
+
+func TestNoTree(t *testing.T) {
+	if _, err := Scan(context.Background(), Options{Root: t.TempDir()}); !errors.Is(err, ErrNoSysfs) {
+		t.Errorf("Scan(empty) = %v, want %v", err, ErrNoSysfs)
+	}
+	if _, err := Scan(context.Background(), Options{Root: filepath.Join(t.TempDir(), "none")}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Scan(missing) = %v, want %v", err, os.ErrNotExist)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Scan(ctx, Options{Root: sysroot(t, "sys/bus/pci/devices/x: y\n")}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Scan(cancelled) = %v, want %v", err, context.Canceled)
+	}
+}
+
+// A tree of a stranger may hold anything. No link leads out of it, nothing
+// panics, and what is too large is a gap.
+func TestHostileTrees(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	makeFile(t, secret, "0xbeef")
+	tests := []struct {
+		name, tree string
+		complete   bool
+	}{
+		{"link out of the tree", "sys/bus/pci/devices/0000:00:01.0/vendor -> " + secret + "\nsys/bus/pci/devices/0000:00:01.0/class: 0x020000\n", true},
+		{"device link out of the tree", "sys/bus/pci/devices/0000:00:01.0 -> " + filepath.Dir(secret) + "\n", true},
+		{"relative link out of the tree", "sys/bus/pci/devices/0000:00:01.0/vendor -> ../../../../../../../../../../../../.." + secret + "\n", true},
+		{"links in a circle", "sys/bus/pci/devices/0000:00:01.0 -> 0000:00:02.0\nsys/bus/pci/devices/0000:00:02.0 -> 0000:00:01.0\n", true},
+		{"directory for a file", "sys/bus/pci/devices/0000:00:01.0/vendor/x: y\n", true},
+		{"file for a directory", "sys/bus/pci: x\nsys/block: y\n", true},
+		{"nonsense", "sys/bus/pci/devices/0000:00:01.0/vendor: what\nsys/bus/pci/devices/0000:00:01.0/resource: a b c\\nd\nsys/bus/pci/devices/0000:00:01.0/modalias: \\xff\\x00\n", true},
+		{"proc out of the tree", "sys/bus/pci/devices/x: y\nproc/cpuinfo -> /dev/zero\nproc/meminfo: MemTotal: 1 kB\n", true},
+		{"large attribute", "sys/bus/pci/devices/0000:00:01.0/modalias: " + strings.Repeat("x", maxAttribute+1) + "\n", false},
+	}
+	for _, test := range tests {
+		rep := scanTree(t, sysroot(t, test.tree))
+		text := encode(t, rep)
+		if strings.Contains(text, "beef") {
+			t.Errorf("%s: the scan left the tree:\n%s", test.name, text)
+		}
+		if *rep.Source.Complete != test.complete {
+			t.Errorf("%s: complete = %t, want %t: %v", test.name, *rep.Source.Complete, test.complete, rep.Source.Warnings)
+		}
+	}
+}
+
+// BenchmarkScan reads trees of 10 to 1000 network cards.
+func BenchmarkScan(b *testing.B) {
+	db := names.Open()
+	db.Err() // unpacks the lists
+	for _, n := range []int{10, 100, 1000} {
+		var tree strings.Builder
+		for i := range n {
+			address := fmt.Sprintf("%04x:%02x:00.0", i/256, i%256)
+			fmt.Fprintf(&tree, "sys/bus/pci/devices/%s -> ../../../devices/pci0000:00/%s\n", address, address)
+			for _, attribute := range []string{"vendor: 0x8086", "device: 0x15f3", "class: 0x020000", "revision: 0x03", "irq: 16",
+				"uevent: MODALIAS=pci:v00008086d000015F3sv00001458sd0000E000bc02sc00i00", "driver -> ../../../bus/pci/drivers/igc"} {
+				fmt.Fprintf(&tree, "%%B/%s/%s\n", address, attribute)
+			}
+		}
+		root := sysroot(b, tree.String())
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Scan(context.Background(), Options{Root: root, Names: db}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
