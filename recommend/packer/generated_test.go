@@ -18,16 +18,16 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
-// debianPlan makes real extensions of a Debian kernel, and the plan for a
-// machine whose cards need drivers of several of them, which share modules.
-func debianPlan(t *testing.T) *plan.Plan {
+// debianPlan makes real extensions of drivers of a Debian kernel, and the plan
+// for a machine with PCI devices of the given ids.
+func debianPlan(t *testing.T, drivers, ids []string) *plan.Plan {
 	t.Helper()
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	selection, err := generate.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	selection.Drivers = []string{"e1000e", "igb", "vmxnet3", "r8169", "megaraid_sas", "mptsas"}
+	selection.Drivers = drivers
 	dir := t.TempDir()
 	if _, err := generate.Tree(dir, generate.Options{Trees: []string{kernel.Modules}, Selection: selection}); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func debianPlan(t *testing.T) *plan.Plan {
 		t.Fatal(err)
 	}
 	machine := &report.Report{Schema: report.Schema, Source: report.Source{Kind: "ids"}}
-	for _, id := range []string{"8086:10d3", "8086:10c9", "15ad:07b0", "10ec:8168", "1000:0060", "1000:0054"} {
+	for _, id := range ids {
 		vendor, device, _ := strings.Cut(id, ":")
 		machine.Devices = append(machine.Devices, report.Device{ID: "pci:" + id + "#1", Bus: "pci", VendorID: vendor, DeviceID: device})
 	}
@@ -54,7 +54,8 @@ func debianPlan(t *testing.T) *plan.Plan {
 // TestGeneratedCatalogPacks goes from a kernel's own modules to the layer: each
 // of the plan's modules is in it, whole, and is loaded in the plan's order.
 func TestGeneratedCatalogPacks(t *testing.T) {
-	p := debianPlan(t)
+	p := debianPlan(t, []string{"e1000e", "igb", "vmxnet3", "r8169", "megaraid_sas", "mptsas"},
+		[]string{"8086:10d3", "8086:10c9", "15ad:07b0", "10ec:8168", "1000:0060", "1000:0054"})
 	dir := t.TempDir()
 	result, err := Pack("redpill", p, dir, Options{Fetch: source.Fetcher(t.Context(), nil)})
 	if err != nil {
