@@ -103,7 +103,7 @@ func (w *walker) segment(in *bufio.Reader, depth int) error {
 	if plain == nil {
 		return ErrFormat
 	}
-	return w.walk(&budget{r: plain, left: &w.left}, depth+1)
+	return w.walk(&budget{plain, &w.left}, depth+1)
 }
 
 // emit hands one member to the caller.
@@ -142,11 +142,20 @@ type budget struct {
 
 func (b *budget) Read(p []byte) (int, error) {
 	if *b.left <= 0 {
-		return 0, ErrTooLarge
+		return b.atLimit()
 	}
 	n, err := b.r.Read(p[:min(int64(len(p)), *b.left)])
 	*b.left -= int64(n)
 	return n, err
+}
+
+// atLimit tells the end of the content from the end of what is allowed.
+func (b *budget) atLimit() (int, error) {
+	var next [1]byte
+	if n, err := io.ReadFull(b.r, next[:]); n == 0 {
+		return 0, err
+	}
+	return 0, ErrTooLarge
 }
 
 // truncated names an early end for what it is.

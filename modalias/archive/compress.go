@@ -6,6 +6,7 @@ import (
 	"compress/bzip2"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -28,31 +29,34 @@ func Decompress(r io.Reader, limits Limits) (io.Reader, error) {
 		plain = in
 	}
 	left := limits.Bytes
-	return &budget{r: plain, left: &left}, nil
+	return &budget{plain, &left}, nil
 }
 
 // open returns a decompressor for what begins with head, or nil.
 func open(in *bufio.Reader, head []byte, limits Limits) (io.Reader, error) {
-	for _, c := range compressions {
+	for i := range compressions {
+		c := &compressions[i]
 		if !bytes.HasPrefix(head, c.magic) {
 			continue
 		}
 		plain, err := c.open(in, limits)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.name, truncated(err))
+			return nil, fmt.Errorf("%s: %w", c.name, classify(err))
 		}
-		return &named{c.name, plain}, nil
+		return &named{c.name, &joined{in, limits, c, plain}}, nil
 	}
 	return nil, nil
 }
 
-// compressions are told apart by their first bytes. LZMA has no magic: it
-// begins with its properties, which are the same in every file that was seen.
-var compressions = []struct {
+type compression struct {
 	name  string
 	magic []byte
 	open  func(*bufio.Reader, Limits) (io.Reader, error)
-}{
+}
+
+// compressions are told apart by their first bytes. LZMA has no magic: it
+// begins with its properties, which are the same in every file that was seen.
+var compressions = []compression{
 	{"gzip", []byte{0x1f, 0x8b}, openGzip},
 	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, openXZ},
 	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, openZstd},
@@ -60,8 +64,6 @@ var compressions = []struct {
 	{"lzma", []byte{0x5d, 0, 0}, openLZMA},
 }
 
-// openGzip stops at the end of the stream, so that an initrd can go on with
-// another one.
 func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	z, err := gzip.NewReader(in)
 	if err != nil {
@@ -72,11 +74,11 @@ func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 }
 
 func openXZ(in *bufio.Reader, limits Limits) (io.Reader, error) {
-	return xz.NewReader(in, uint32(limits.Window))
+	return xz.NewReader(&xzStream{in: in}, uint32(limits.Window))
 }
 
 func openZstd(in *bufio.Reader, limits Limits) (io.Reader, error) {
-	return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+	return zstd.NewReader(&zstdFrame{in: in}, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(uint64(limits.Window)))
 }
 
@@ -108,7 +110,17 @@ type named struct {
 func (n *named) Read(p []byte) (int, error) {
 	got, err := n.r.Read(p)
 	if err != nil && err != io.EOF {
-		err = fmt.Errorf("%s: %w", n.name, truncated(err))
+		err = fmt.Errorf("%s: %w", n.name, classify(err))
 	}
 	return got, err
+}
+
+// classify puts this package's errors over those of the decompressors.
+func classify(err error) error {
+	for _, large := range []error{xz.ErrMemlimit, zstd.ErrWindowSizeExceeded, zstd.ErrDecoderSizeExceeded} {
+		if errors.Is(err, large) {
+			return fmt.Errorf("%w: %w", ErrTooLarge, err)
+		}
+	}
+	return truncated(err)
 }

@@ -36,8 +36,11 @@ func (w *walker) deb(in *bufio.Reader, depth int) error {
 				return err
 			}
 		}
-		if err := skip(in, body.N+size&1); err != nil && err != io.EOF {
+		if err := skip(in, body.N); err != nil {
 			return fmt.Errorf("ar: %w", truncated(err))
+		}
+		if err := skip(in, size&1); err != nil && err != io.EOF { // the last member may lack its padding
+			return fmt.Errorf("ar: %w", err)
 		}
 	}
 }

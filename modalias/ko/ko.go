@@ -23,7 +23,11 @@ import (
 
 // MaxBytes is the largest module that is read, in bytes, decompressed. The
 // largest of Debian 6.12 has 32 MB.
-const MaxBytes = 256 << 20
+const MaxBytes = 128 << 20
+
+// maxWindow is enough for xz -9 and for zstd without --long, in bytes. With
+// MaxBytes it keeps a bomb below 256 MiB.
+const maxWindow = 64 << 20
 
 // The ways in which a file can fail to be a module.
 var (
@@ -92,12 +96,29 @@ func Decode(r io.Reader, file string) (*Module, error) {
 // readAll decompresses r, at most MaxBytes of it.
 func readAll(r io.Reader) ([]byte, error) {
 	limits := archive.Default
-	limits.Bytes = MaxBytes
+	limits.Bytes, limits.Window = MaxBytes, maxWindow
 	plain, err := archive.Decompress(r, limits)
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(plain)
+	return gather(plain)
+}
+
+// gather reads r to its end in pieces and joins them at the end. One growing
+// buffer would take several times the limit before a bomb is recognised.
+func gather(r io.Reader) ([]byte, error) {
+	var pieces [][]byte
+	for size := 128 << 10; ; size = min(2*size, 8<<20) {
+		piece := make([]byte, size)
+		n, err := io.ReadFull(r, piece)
+		pieces = append(pieces, piece[:n])
+		switch {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			return bytes.Join(pieces, nil), nil
+		case err != nil:
+			return nil, err
+		}
+	}
 }
 
 // Read reads a module from memory; file becomes Module.File and is not opened.
