@@ -7,12 +7,26 @@ KERNELS := $(CACHE)/kernels
 # Metapackages, because an ABI leaves the archive when the next one comes.
 FLAVOURS := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64 linux-image-6.12-cloud-amd64
 
-DEMO_PACKAGES := qemu-system-x86 ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin
+DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio
 
 .PHONY: build test demo kernels catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
+
+# The main job: make the scan image with Debian's kernel, boot it as a USB stick
+# on an emulated PC with seven cards, and look at what it left on the stick.
+DEMO        := $(CACHE)/demo
+DEMO_KERNEL := $(KERNELS)/linux-image-6.12-amd64
+demo: $(CACHE)/demo-packages $(DEMO_KERNEL)/.done build
+	mkdir -p $(DEMO)
+	bin/modscout image build --kernel $(DEMO_KERNEL)/boot/vmlinuz-* --modules $(DEMO_KERNEL)/lib/modules/* -o $(DEMO)/scan.img
+	bin/modscout image run $(DEMO)/scan.img --board demo --poweroff
+	@echo; echo "What the stick holds now:"
+	mcopy -nso -i $(DEMO)/scan.img@@1M ::modscout $(DEMO)
+	bin/modscout show $(DEMO)/modscout/report.json
+	bin/modscout pack $(DEMO)/modscout/plan.json --for rr -o $(DEMO)/rr
+	cat $(DEMO)/rr/README.txt
 
 # In a test run a missing tool is a failure, not a skip: it was installed here.
 test: $(CACHE)/test-packages kernels

@@ -2,6 +2,7 @@ package show
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
@@ -16,18 +17,44 @@ func ids(d *report.Device) string {
 	return d.ID
 }
 
-// name returns what people call the device: its own name without the
-// vendor's, else its class.
+// name returns what people call the device: the vendor's short name and its
+// own, else its class.
 func name(d *report.Device) string {
 	own := cmp.Or(d.Device, d.Subsystem)
 	if own == "" {
 		return cmp.Or(d.ClassName, kind(d))
 	}
-	if maker, _, _ := strings.Cut(d.Vendor, " "); maker != "" && !strings.HasPrefix(own, maker) {
+	if maker := short(d.Vendor); !strings.HasPrefix(own, maker) {
 		return maker + " " + own
 	}
 	return own
 }
+
+// short turns a vendor of pci.ids into what people call it: "Realtek
+// Semiconductor Co., Ltd." is Realtek, "Advanced Micro Devices, Inc. [AMD]" is
+// AMD.
+func short(vendor string) string {
+	if _, alias, found := strings.Cut(vendor, "["); found {
+		alias, _, _ = strings.Cut(alias, "]")
+		alias, _, _ = strings.Cut(alias, "/")
+		return alias
+	}
+	var words []string
+	for word := range strings.FieldsSeq(vendor) {
+		bare := strings.TrimRight(word, ",.")
+		if slices.Contains(companyWords, bare) {
+			break
+		}
+		if words = append(words, bare); bare != word {
+			break
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// companyWords end the name that people use.
+var companyWords = []string{"AG", "Co", "Corp", "Corporation", "Electronics", "GmbH", "Inc", "International",
+	"Limited", "Ltd", "Semiconductor", "Semiconductors", "Systems", "Technologies", "Technology", "/"}
 
 // kinds are the groups that people look for, by PCI class.
 var kinds = []struct{ class, word string }{
@@ -55,7 +82,7 @@ func words(d *plan.Device, date string) string {
 		switch {
 		case strings.HasPrefix(d.Extension, "linux:"):
 			return "in the kernel package"
-		case strings.Contains(d.Extension, ":"):
+		case isPack(d.Extension):
 			return "in the pack"
 		}
 		return "add " + d.Extension

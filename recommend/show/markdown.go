@@ -30,7 +30,7 @@ func Markdown(w io.Writer, p *plan.Plan, r *report.Report) error {
 		}
 		lines = append(lines, row(d, r, date(p)))
 	}
-	lines = append(lines, "", "data of "+date(p)+", plan "+short(p.ID))
+	lines = append(lines, "", "data of "+date(p)+", plan "+abbreviated(p.ID))
 	for i := range lines {
 		lines[i] = ascii(lines[i])
 	}
@@ -49,8 +49,8 @@ func row(d *plan.Device, r *report.Report, date string) string {
 	return fmt.Sprintf("| %s | %s%s | %s |", label, words(d, date), strings.TrimRight(" "+doubt(d.Certainty), " "), d.Module)
 }
 
-// short is enough of a hash to tell plans apart.
-func short(id string) string {
+// abbreviated is enough of a hash to tell plans apart.
+func abbreviated(id string) string {
 	_, hash, _ := strings.Cut(id, ":")
 	return hash[:min(12, len(hash))]
 }

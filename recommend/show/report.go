@@ -3,6 +3,8 @@ package show
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -40,8 +42,13 @@ func Report(w io.Writer, r *report.Report) error {
 		pg.line("%s, kernel %s", r.Source.Kind, r.Source.Kernel)
 	}
 	tables := make([][]*report.Device, len(groups))
+	nodes := map[string]int{} // bus -> its devices without a line
 	for i := range r.Devices {
 		d := &r.Devices[i]
+		if isNode(d) {
+			nodes[d.Bus]++
+			continue
+		}
 		for at, group := range groups {
 			if group.holds(d) {
 				tables[at] = append(tables[at], d)
@@ -52,25 +59,54 @@ func Report(w io.Writer, r *report.Report) error {
 	for at, group := range groups {
 		pg.table(group.title, tables[at])
 	}
+	pg.nodes(nodes)
 	for _, warning := range r.Source.Warnings {
 		pg.labelled("!", fmt.Sprintf("%s: %s", warning.Code, warning.Text), 3)
 	}
 	return pg.writeTo(w)
 }
 
+// isNode says whether a device is one of the many that boards describe and
+// nobody asks about: ACPI and platform nodes, sensors, CPU features.
+func isNode(d *report.Device) bool {
+	return d.VendorID == "" && !slices.Contains([]string{"pci", "usb", "virtio", "vmbus", "xen", "mmc", "sdio", "scsi"}, d.Bus)
+}
+
+// nodes counts the devices that are folded, by bus.
+func (pg *page) nodes(count map[string]int) {
+	var parts []string
+	for _, bus := range slices.Sorted(maps.Keys(count)) {
+		parts = append(parts, fmt.Sprintf("%d %s", count[bus], bus))
+	}
+	if len(parts) > 0 {
+		pg.line("")
+		pg.labelled("", "and on other buses: "+strings.Join(parts, ", "), 3)
+	}
+}
+
+// table writes the devices with ids, a line each, and counts the others: nodes
+// of ACPI, the platform bus and the like.
 func (pg *page) table(title string, devices []*report.Device) {
 	if len(devices) == 0 {
 		return
 	}
 	pg.line("")
 	pg.line("%s", title)
+	folded := map[string]int{}
 	for _, d := range devices {
 		_, address, _ := strings.Cut(d.ID, ":")
 		if ids(d) == d.ID {
-			pg.line("  %-56s %s", clip(ascii(d.ID), 56), d.Driver)
+			folded[d.Bus]++
 			continue
 		}
 		pg.line("  %-13s %-9s %-*s %s", address, ids(d), nameWidth, clip(ascii(name(d)), nameWidth), d.Driver)
+	}
+	var buses []string
+	for _, bus := range slices.Sorted(maps.Keys(folded)) {
+		buses = append(buses, fmt.Sprintf("%d %s", folded[bus], bus))
+	}
+	if len(buses) > 0 {
+		pg.labelled("", "and "+strings.Join(buses, ", "), 3)
 	}
 }
 

@@ -47,8 +47,12 @@ func (p *page) line(format string, args ...any) {
 	p.lines = append(p.lines, strings.TrimRight(clip(ascii(fmt.Sprintf(format, args...)), p.width), " "))
 }
 
-// labelled adds text behind a label, on at most limit lines.
+// labelled adds text behind a label, on at most limit lines; nothing where
+// there is no text or no room.
 func (p *page) labelled(label, text string, limit int) {
+	if text == "" || limit == 0 {
+		return
+	}
 	indent := strings.Repeat(" ", labelWidth)
 	for i, line := range wrap(ascii(text), p.width-labelWidth, limit) {
 		if i > 0 {

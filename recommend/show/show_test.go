@@ -160,18 +160,45 @@ func TestScreenFits(t *testing.T) {
 			r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", Device: w, Vendor: w})
 			p.Devices = append(p.Devices, plan.Device{ID: id, Importance: plan.Wanted, Verdict: plan.ByModule, Extension: w, Module: w})
 		}
-		var out bytes.Buffer
-		if err := Plan(&out, p, r, Options{}); err != nil {
-			t.Fatal(err)
+		for _, w := range words(3) {
+			p.Next = append(p.Next, plan.Next{Text: w + " " + w})
 		}
-		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-		if len(lines) > Height {
-			t.Fatalf("%d lines:\n%s", len(lines), out.String())
+		fits(t, p, r, Width, Height)
+		fits(t, p, r, 40+random.IntN(100), 12+random.IntN(40))
+	}
+}
+
+// fits wants a plan's screen to be no larger than it may be.
+func fits(t *testing.T, p *plan.Plan, r *report.Report, width, height int) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Plan(&out, p, r, Options{Width: width, Height: height}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(lines) > height {
+		t.Fatalf("%d lines of %d:\n%s", len(lines), height, out.String())
+	}
+	for _, line := range lines {
+		if len(line) > width {
+			t.Fatalf("%d columns of %d: %q", len(line), width, line)
 		}
-		for _, line := range lines {
-			if len(line) > Width {
-				t.Fatalf("%d columns: %q", len(line), line)
-			}
+	}
+}
+
+func TestShort(t *testing.T) {
+	for vendor, want := range map[string]string{
+		"Intel Corporation":                  "Intel",
+		"Red Hat, Inc.":                      "Red Hat",
+		"Realtek Semiconductor Co., Ltd.":    "Realtek",
+		"Advanced Micro Devices, Inc. [AMD]": "AMD",
+		"Samsung Electronics Co Ltd":         "Samsung",
+		"Broadcom / LSI":                     "Broadcom",
+		"VMware":                             "VMware",
+		"":                                   "",
+	} {
+		if got := short(vendor); got != want {
+			t.Errorf("short(%q) = %q, want %q", vendor, got, want)
 		}
 	}
 }

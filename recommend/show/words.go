@@ -1,0 +1,183 @@
+package show
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// use is the headline. It says "probably" where a device that the boot needs
+// rests on less than a statement.
+func use(p *plan.Plan) string {
+	text := p.Platform.ID
+	if p.Platform.Model != "" {
+		text = fmt.Sprintf("%s %s (%s)", p.Platform.Model, p.Platform.OSVersion, p.Platform.ID)
+	}
+	if probably(p) {
+		text = "probably " + text
+	}
+	return fmt.Sprintf("%s, kernel %s, %s", text, cmp.Or(p.Platform.Kernel, "unknown"), modules(p))
+}
+
+func probably(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Devices, func(d plan.Device) bool {
+		return d.Importance == plan.Boot && d.Certainty != plan.Known && d.Certainty != plan.Stated
+	})
+}
+
+// modules counts what is to be added, or used of what is there anyway.
+func modules(p *plan.Plan) string {
+	count, whose := plural(len(p.Modules), "module"), " to add"
+	if len(p.Modules) == 0 {
+		return "no module to add"
+	}
+	if id := p.Modules[0].Extension; isPack(id) {
+		whose = " of the pack"
+		if strings.HasPrefix(id, "linux:") {
+			whose = " of its package"
+		}
+	}
+	return count + whose
+}
+
+// isPack says whether an extension is all that a platform ships: its id is
+// that platform's, "rr:geminilakenk-7.2".
+func isPack(extension string) bool { return strings.Contains(extension, ":") }
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func why(p *plan.Plan) string {
+	var texts []string
+	for _, reason := range p.Platform.Reasons {
+		texts = append(texts, reason.Text)
+	}
+	return strings.Join(texts, "; ")
+}
+
+// steps joins the steps; a menu that the step before was in is not repeated.
+func steps(p *plan.Plan) string {
+	var texts []string
+	last := ""
+	for _, step := range p.Steps {
+		menu, item, found := strings.Cut(step.Where, " > ")
+		if !found || menu != last {
+			item = step.Where
+		}
+		last = menu
+		texts = append(texts, item+": "+step.Text)
+	}
+	return strings.Join(texts, " | ")
+}
+
+// stopCodes are the warnings about what must be changed before anything can
+// work: of the report, and of the plan.
+var stopCodes = []string{"raid-remap", "vmd", "platform-rejected", "hyperv-custom", "bromolow-bios", "cmdline"}
+
+// stops lists what a person must change before the platform works.
+func stops(p *plan.Plan, r *report.Report) []string {
+	var list []string
+	for _, w := range r.Source.Warnings {
+		if slices.Contains(stopCodes, w.Code) {
+			list = append(list, w.Text)
+		}
+	}
+	for _, w := range p.Warnings {
+		if slices.Contains(stopCodes, w.Code) {
+			list = append(list, w.Text)
+		}
+	}
+	for _, d := range p.Devices {
+		if d.Verdict == plan.Blocked {
+			list = append(list, d.ID+": "+d.Why)
+		}
+	}
+	return list
+}
+
+// folded counts the devices without a line.
+func folded(p *plan.Plan, n int) string {
+	if n == 0 {
+		return ""
+	}
+	lacking := 0
+	for i := range p.Devices {
+		if d := &p.Devices[i]; d.Importance == plan.Optional && rank(d) == 0 {
+			lacking++
+		}
+	}
+	text := plural(n, "other device")
+	if lacking > 0 {
+		text += fmt.Sprintf(", %d without a driver", lacking)
+	}
+	return text
+}
+
+func proof(p *plan.Plan) string {
+	if p.Proof.Optimal {
+		return "Smallest set of modules, proven"
+	}
+	return fmt.Sprintf("Not proven to be the smallest set: at least %d", p.Proof.LowerBound)
+}
+
+func date(p *plan.Plan) string {
+	if len(p.Catalogs) == 0 {
+		return "?"
+	}
+	return p.Catalogs[0].Date
+}
+
+// some joins the first few of a list and counts the rest.
+func some(list []string, most int) string {
+	if len(list) <= most {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
+}
+
+// machineOf is the first line of a plan, which does not hold the machine.
+func machineOf(p *plan.Plan, r *report.Report) string {
+	if len(r.Devices) == 0 && len(p.Devices) > 0 {
+		return "a machine of " + plural(len(p.Devices), "device") + ", plan " + short(p.ID)
+	}
+	return Machine(r)
+}
+
+// Machine describes the machine of a report in one line.
+func Machine(r *report.Report) string {
+	m := &r.Machine
+	board := strings.TrimSpace(cmp.Or(m.DMI.BoardVendor, m.DMI.SysVendor) + " " + cmp.Or(m.DMI.BoardName, m.DMI.ProductName))
+	parts := []string{cmp.Or(board, "Machine without a name")}
+	if m.CPU.ModelName != "" {
+		parts = append(parts, cpuName(m.CPU.ModelName))
+	}
+	if m.CPU.Threads != nil {
+		parts = append(parts, plural(*m.CPU.Threads, "thread"))
+	}
+	if m.MemoryBytes != nil {
+		parts = append(parts, fmt.Sprintf("%.1f GB", float64(*m.MemoryBytes)/(1<<30)))
+	}
+	if m.Firmware != "" {
+		parts = append(parts, strings.ToUpper(m.Firmware))
+	}
+	if m.Hypervisor != "" && m.Hypervisor != "none" {
+		parts = append(parts, "guest of "+m.Hypervisor)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// cpuName leaves out what tells nobody anything: "Intel Core i5-2500" of
+// "Intel(R) Core(TM) i5-2500 CPU @ 3.30GHz".
+func cpuName(model string) string {
+	model, _, _ = strings.Cut(model, "@")
+	model = strings.NewReplacer("(R)", "", "(TM)", "", "(tm)", "", " CPU", "").Replace(model)
+	return strings.Join(strings.Fields(model), " ")
+}
