@@ -34,7 +34,7 @@ func (s *catalogSources) register(cmd *cobra.Command) {
 func (s *catalogSources) read(cmd *cobra.Command, paths []string, name, date string) (*catalog.Catalog, []source.Finding, error) {
 	opts := source.Options{
 		Origin:   map[string]catalog.Provenance{},
-		Progress: progress(cmd, "archives"),
+		Progress: stages(cmd),
 		Complete: platform.Complete,
 		Symbols:  s.symbols,
 	}
@@ -151,7 +151,7 @@ func sourceDate(otherwise time.Time) time.Time {
 }
 
 // progress returns a function that draws a bar on standard error while work is
-// done, if that is a terminal.
+// done, or nil if that is no terminal.
 func progress(cmd *cobra.Command, what string) func(done, total int) {
 	stderr, isFile := cmd.ErrOrStderr().(*os.File)
 	if !isFile || !term.IsTerminal(int(stderr.Fd())) {
@@ -164,5 +164,19 @@ func progress(cmd *cobra.Command, what string) func(done, total int) {
 				progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
 		}
 		bar.Set(done)
+	}
+}
+
+// stages is progress for work of several kinds, one after the other.
+func stages(cmd *cobra.Command) func(what string, done, total int) {
+	var current string
+	var draw func(done, total int)
+	return func(what string, done, total int) {
+		if what != current {
+			current, draw = what, progress(cmd, what)
+		}
+		if draw != nil {
+			draw(done, total)
+		}
 	}
 }

@@ -47,9 +47,9 @@ func ParseSelection(data []byte) (Selection, error) {
 type Options struct {
 	Trees     []string // /lib/modules/VERSION directories; one platform each
 	Selection Selection
-	BaseURL   string    // where the tree will be served; "" = file URLs of the directory
-	Time      time.Time // of the files in archives; zero = 1970
-	Progress  func(done, total int)
+	BaseURL   string                // where the tree will be served; "" = file URLs of the directory
+	Time      time.Time             // of the files in archives; zero = 1970
+	Progress  func(done, total int) // of the kernels; nil = nobody looks
 }
 
 // Summary counts what was written.
@@ -74,11 +74,11 @@ func Tree(dir string, opts Options) (Summary, error) {
 	}
 	var platforms catalog.Builder
 	for i, path := range opts.Trees {
+		if opts.Progress != nil {
+			opts.Progress(i, len(opts.Trees))
+		}
 		if err := w.kernel(path, opts.Selection, &platforms); err != nil {
 			return w.sum, fmt.Errorf("%s: %w", path, err)
-		}
-		if opts.Progress != nil {
-			opts.Progress(i+1, len(opts.Trees))
 		}
 	}
 	if err := w.indexes(); err != nil {

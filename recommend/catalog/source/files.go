@@ -63,9 +63,7 @@ func (r *reader) readFiles() {
 			defer mu.Unlock()
 			r.files[at] = c
 			done++
-			if r.opts.Progress != nil {
-				r.opts.Progress(done, len(list))
-			}
+			r.progress("files", done, len(list))
 			return nil
 		})
 	}

@@ -19,11 +19,15 @@ type Finding = catalog.Finding
 // Options changes how sources are read. The zero value is ready for use.
 type Options struct {
 	Mirrors  []*Mirror                     // before those that the trees themselves imply
-	Progress func(done, total int)         // called now and then during long work, from one goroutine at a time
+	Progress Progress                      // of long work; nil = nobody looks
 	Origin   map[string]catalog.Provenance // by source path as given: what a tree cannot say about itself
 	Complete func(*catalog.Platform)       // fills in what is known of a platform beyond its source
 	Symbols  bool                          // keep imports and exports
 }
+
+// Progress is told how many of how many things ("sources", "files") are done,
+// by one goroutine at a time.
+type Progress func(what string, done, total int)
 
 // reader collects what several sources hold. Trees are read in three steps,
 // because an index of one tree may point into another: all indexes, then all
@@ -52,7 +56,8 @@ func Read(paths []string, name, date string, opts Options) (*catalog.Catalog, []
 		recipes: map[location]*readRecipe{},
 		files:   map[location]*content{},
 	}
-	for _, path := range paths {
+	for i, path := range paths {
+		r.progress("sources", i, len(paths))
 		if err := r.add(path); err != nil {
 			return nil, nil, &Error{path, err}
 		}
@@ -91,6 +96,12 @@ func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
 
 // Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Err }
+
+func (r *reader) progress(what string, done, total int) {
+	if r.opts.Progress != nil {
+		r.opts.Progress(what, done, total)
+	}
+}
 
 // found records a defect.
 func (r *reader) found(code string, f Finding, message string) {
