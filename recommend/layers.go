@@ -50,23 +50,30 @@ func blockedByRule(e *evaluation, s *subject, f *finding) bool {
 // drivenByPlatform looks the claiming modules up in what the platform is known
 // to have: built in, in its initrd, or said so by the user.
 func drivenByPlatform(e *evaluation, s *subject, f *finding) bool {
+	var drivers []string
 	for _, c := range s.certain {
 		name := e.world.module(c.ref).Name
-		basis, has := e.has[name]
-		if !has || c.kind == modalias.Wild && s.inert {
-			continue
+		if _, has := e.has[name]; has && !slices.Contains(drivers, name) && !(s.inert && c.kind == modalias.Wild) {
+			drivers = append(drivers, name)
 		}
-		certainty := plan.Known
-		switch {
-		case c.verdict != modalias.Certain:
-			certainty = plan.Possible
-		case basis.Layer == "user":
-			certainty = plan.Stated
-		}
-		f.Module = name
-		return f.decide(plan.Base, certainty, basis.Layer, basis.Text, basis.Source)
 	}
-	return false
+	if len(drivers) == 0 {
+		return false
+	}
+	basis := e.has[drivers[0]]
+	switch {
+	case s.certain[0].verdict == modalias.Certain:
+		f.Module = drivers[0]
+	case len(drivers) == 1:
+		f.Module = drivers[0]
+		return f.decide(plan.Base, plan.Possible, basis.Layer, basis.Text, basis.Source)
+	default:
+		return f.decide(plan.Base, plan.Possible, basis.Layer, "the platform has "+strings.Join(drivers, ", ")+", one of which drives it", basis.Source)
+	}
+	if basis.Layer == "user" {
+		return f.decide(plan.Base, plan.Stated, basis.Layer, basis.Text, basis.Source)
+	}
+	return f.decide(plan.Base, plan.Known, basis.Layer, basis.Text, basis.Source)
 }
 
 func statedByCurator(e *evaluation, s *subject, f *finding) bool {
@@ -74,9 +81,10 @@ func statedByCurator(e *evaluation, s *subject, f *finding) bool {
 	return stated && f.decide(plan.Base, plan.Stated, basis.Layer, basis.Text, basis.Source)
 }
 
-// servedByLoader knows the extensions that a loader installs unasked.
+// servedByLoader knows the extensions that a loader installs unasked. They are
+// for its own platforms: on a kernel that is known, what is known counts.
 func servedByLoader(e *evaluation, s *subject, f *finding) bool {
-	if !virtio(s) {
+	if e.complete || !virtio(s) {
 		return false
 	}
 	facts, _ := platform.Loader(e.loader)

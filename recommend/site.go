@@ -93,6 +93,6 @@ func (s *site) of(r ref) []int {
 // platform does not have.
 func (s *site) requires(offer int) []string {
 	o := &s.offers[offer]
-	names := s.world.cats[o.cat].Requires(o.kmod)
+	names := slices.Clone(s.world.cats[o.cat].Requires(o.kmod))
 	return slices.DeleteFunc(names, func(name string) bool { _, has := s.has[name]; return has })
 }

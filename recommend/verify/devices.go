@@ -111,7 +111,8 @@ func (c *checker) conflicts(o *offer, above []string) bool {
 // base checks what is said to be read from the platform's own lists.
 func (c *checker) base(d *plan.Device) {
 	for _, b := range d.Basis {
-		if (b.Layer == "builtin" || b.Layer == "initrd" || b.Layer == "user") && !c.has[d.Module] {
+		if (b.Layer == "builtin" || b.Layer == "initrd" || b.Layer == "user") &&
+			!c.has[d.Module] && (d.Module != "" || d.Certainty != plan.Possible) {
 			c.problem(BaseNotFound, d.ID, "the platform's lists do not name %q", d.Module)
 		}
 	}
