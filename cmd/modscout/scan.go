@@ -1,19 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/modscout/modscout/recommend/show"
 	"github.com/modscout/modscout/scan"
 	"github.com/modscout/modscout/scan/report"
-	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
 func newScanCmd() *cobra.Command {
@@ -56,15 +54,8 @@ func (o *reportOutput) register(cmd *cobra.Command) {
 }
 
 func (o *reportOutput) write(cmd *cobra.Command, rep *report.Report) error {
-	if o.format != "text" && o.format != "json" {
-		return withHint(fmt.Errorf("unknown format %q", o.format), "text or json")
-	}
-	err := writeOutput(cmd, o.file, func(w io.Writer) error {
-		if o.format == "json" {
-			return jsondoc.Write(w, rep)
-		}
-		return printReport(w, rep)
-	})
+	text := func(w io.Writer) error { return show.Report(w, rep) }
+	err := writeOutput(cmd, o.file, formats(o.format, rep, text, nil))
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
@@ -78,17 +69,4 @@ func tool() string {
 		version = strings.TrimPrefix(info.Main.Version, "v")
 	}
 	return "modscout " + version
-}
-
-// printReport writes one line a device.
-func printReport(w io.Writer, rep *report.Report) error {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "DEVICE\tID\tCLASS\tDRIVER\tNAME")
-	for _, d := range rep.Devices {
-		fmt.Fprintf(table, "%s\t%s:%s\t%s\t%s\t%s %s\n", d.ID, d.VendorID, d.DeviceID, cmp.Or(d.Interface, d.Class), cmp.Or(d.Driver, "-"), d.Vendor, d.Device)
-	}
-	for _, warning := range rep.Source.Warnings {
-		fmt.Fprintf(table, "%s: %s\n", warning.Code, warning.Text)
-	}
-	return table.Flush()
 }
