@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -29,16 +30,29 @@ var idSpellings = []struct {
 	{"pci", regexp.MustCompile(`(?i)(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?(?:$|[^0-9a-f:\-])`), false},
 }
 
+// lsusbForm begins a line of lsusb.
+var lsusbForm = regexp.MustCompile(`^Bus \d{3} Device \d{3}: ID [0-9a-f]{4}:[0-9a-f]{4}\b`)
+
 // parseIDs reads modaliases and bare ids, several on a line if need be.
-func parseIDs(lines []line) []found {
+func (m *merger) parseIDs(lines []line) []found {
 	var devices []found
 	for _, l := range lines {
 		for _, d := range idsOf(l.text) {
 			d.line = l.number
+			if m.isPort(&d, l.text) {
+				m.warn(l.number, "not-an-id", fmt.Sprintf("%s:%s is taken for no id: nobody has this vendor's; write it in brackets or on a line of its own", d.VendorID, d.DeviceID))
+				continue
+			}
 			devices = append(devices, d)
 		}
 	}
 	return devices
+}
+
+// isPort tells the ports and times of prose ("8080:8080") from ids, which look
+// alike: in prose, a vendor must be known.
+func (m *merger) isPort(d *found, text string) bool {
+	return d.plain && strings.Contains(text, " ") && !strings.Contains(lower(text), "["+d.VendorID+":") && m.opts.Names.Vendor(d.VendorID) == ""
 }
 
 func idsOf(text string) []found {
@@ -63,7 +77,7 @@ func idsOf(text string) []found {
 // firstID returns the first id in text and where it ends, 0 if there is none.
 func firstID(text string) (d found, end int) {
 	start := len(text)
-	for _, spelling := range idSpellings {
+	for i, spelling := range idSpellings {
 		m := spelling.form.FindStringSubmatchIndex(text)
 		if m == nil || m[2] >= start {
 			continue
@@ -74,7 +88,7 @@ func firstID(text string) (d found, end int) {
 			}
 			return lower(text[m[2*n]:m[2*n+1]])
 		}
-		d = found{Device: report.Device{Bus: spelling.bus, VendorID: group(1), DeviceID: group(2), SubvendorID: group(3), SubdeviceID: group(4)}}
+		d = found{plain: i == len(idSpellings)-1, Device: report.Device{Bus: spelling.bus, VendorID: group(1), DeviceID: group(2), SubvendorID: group(3), SubdeviceID: group(4)}}
 		if spelling.swap {
 			d.SubvendorID, d.SubdeviceID = d.SubdeviceID, d.SubvendorID
 		}

@@ -72,11 +72,26 @@ func (m *merger) read(input Input) error {
 	}
 	lines := splitLines(input.Data)
 	if kind == "lspci" {
-		m.add("lspci", parseLspci(lines, m.warn))
-		return nil
+		devices := parseLspci(lines, m.warn)
+		m.add("lspci", devices)
+		if lines = besides(lines, devices); len(lines) == 0 {
+			return nil
+		}
 	}
-	m.add("ids", parseIDs(lines))
+	if devices := m.parseIDs(lines); kind == "ids" || len(devices) > 0 {
+		m.add("ids", devices)
+	}
 	return nil
+}
+
+// besides returns the lines of a paste with lspci's output where other ids may
+// stand: those of lsusb, and where the list itself has names only, all that
+// people wrote around it.
+func besides(lines []line, devices []found) []line {
+	namesOnly := !slices.ContainsFunc(devices, func(d found) bool { return d.VendorID != "" })
+	return slices.DeleteFunc(lines, func(l line) bool {
+		return isLspci(l.text) || !namesOnly && !lsusbForm.MatchString(l.text)
+	})
 }
 
 // detect tells the kind of an input by its content.

@@ -20,6 +20,9 @@ const maxLine = 1 << 14
 // escapes are ANSI control sequences (ECMA-48, section 5.4) and window titles.
 var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07]*\x07)")
 
+// bullet begins an item of a list.
+var bullet = regexp.MustCompile(`^\s*[-*+•]\s+`)
+
 // splitLines splits text with line ends of any system.
 func splitLines(data []byte) []line {
 	text := string(toUTF8(data))
@@ -37,7 +40,8 @@ func splitLines(data []byte) []line {
 	return lines
 }
 
-// clean drops control sequences, quoting marks and unusual white space.
+// clean drops control sequences, marks of quotes and lists, and unusual white
+// space.
 func clean(raw string) string {
 	raw = raw[:min(len(raw), maxLine)]
 	if strings.ContainsRune(raw, '\x1b') {
@@ -45,10 +49,10 @@ func clean(raw string) string {
 	}
 	raw = strings.ToValidUTF8(raw, "?")
 	raw = strings.NewReplacer("\u00a0", " ", "\ufeff", "", "\u200b", "", "\x00", "").Replace(raw)
-	for strings.HasPrefix(raw, "> ") {
-		raw = raw[2:]
+	for strings.HasPrefix(raw, ">") {
+		raw = strings.TrimPrefix(raw[1:], " ")
 	}
-	return raw
+	return bullet.ReplaceAllString(raw, "")
 }
 
 // toUTF8 decodes UTF-16 with a byte order mark, which PowerShell writes.

@@ -13,8 +13,9 @@ import (
 // found is a device with the line that named it.
 type found struct {
 	report.Device
-	line int
-	text string // the source's own words for vendor and device
+	line  int
+	text  string // the source's own words for vendor and device
+	plain bool   // nothing but the form "8086:15f3" says that this is an id
 }
 
 // The forms of lspci (pciutils' lspci.c, show_terse and show_machine). An
@@ -26,7 +27,7 @@ var (
 	progIfForm  = regexp.MustCompile(`(?i)\(prog-if ([0-9a-f]{2})\b`)
 	idsForm     = regexp.MustCompile(`(?i)\[([0-9a-f]{4}):([0-9a-f]{4})\]`)
 	classForm   = regexp.MustCompile(`(?i)^([^:]*?)\s*\[([0-9a-f]{4})\]:\s*(.*)$`)
-	numericForm = regexp.MustCompile(`(?i)^(?:Class )?\[?([0-9a-f]{4})\]?:\s+(?:(?:Unknown )?device )?\[?([0-9a-f]{4}):([0-9a-f]{4})\]?$`)
+	numericForm = regexp.MustCompile(`(?i)^(?:Class )?\[?([0-9a-f]{4})\]?:\s+(?:(?:Unknown )?device )?\[?([0-9a-f]{4}):([0-9a-f]{4})\]?(?:\s+([\w-]+))?$`)
 	namesForm   = regexp.MustCompile(`^([^:]*[^:\s]):\s+(\S.*)$`)
 	cutForm     = regexp.MustCompile(`(?i)\[[0-9a-f]{0,4}:?[0-9a-f]{0,3}(?:\.\.\.|…|$)`)
 )
@@ -79,6 +80,7 @@ func parseHeader(text string) (found, bool) {
 	body := d.cutTail(m[2])
 	if n := numericForm.FindStringSubmatch(body); n != nil {
 		d.Class, d.VendorID, d.DeviceID = lower(n[1])+d.Class, lower(n[2]), lower(n[3])
+		d.Driver = n[4] // busybox's -k
 		return d, true
 	}
 	if c := classForm.FindStringSubmatch(body); c != nil {

@@ -31,7 +31,7 @@ func parseMachine(text string) (found, bool) {
 		return found{}, false
 	}
 	d.ID = "pci:" + address(m[1])
-	fields := []string{"Class", "Vendor", "Device", "SVendor", "SDevice"}
+	fields := []string{"Class", "Vendor", "Device", "SVendor", "SDevice", "Driver"} // the last is busybox's
 	for _, part := range quotedPart.FindAllStringSubmatch(m[2], -1) {
 		switch {
 		case part[2] == "r":

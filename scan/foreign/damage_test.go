@@ -1,0 +1,43 @@
+package foreign
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Pastes as they come: quoted, in lists, several tools in one, in prose.
+func TestPastes(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"busybox lspci -k", "00:03.0 Class 0200: 8086:100e e1000\n", "pci:0000:00:03.0 8086:100e class 0200 driver e1000"},
+		{"busybox lspci -mk", `00:03.0 "Class 0200" "8086" "100e" "1af4" "1100" "e1000"`, "pci:0000:00:03.0 8086:100e 1af4:1100 class 0200 driver e1000"},
+		{"quoted", ">00:1f.3 SMBus [0c05]: Intel [8086:2930]\n>>\tKernel driver in use: i801_smbus\n", "pci:0000:00:1f.3 8086:2930 class 0c05 driver i801_smbus"},
+		{"list", "* 00:1f.2 SATA controller [0106]: Intel [8086:2922]\n", "pci:0000:00:1f.2 8086:2922 class 0106"},
+		{"lspci and lsusb", "00:1f.2 0106: 8086:2922\nBus 001 Device 002: ID 0bda:8156 Realtek\n", "pci:0000:00:1f.2 8086:2922 class 0106; usb:0bda:8156#1 0bda:8156"},
+		{"names and an id", "01:00.0 Ethernet controller: Realtek\nThe card is [10ec:8125].\n", "pci:0000:01:00.0 :; pci:10ec:8125#1 10ec:8125"},
+		{"ids of capabilities", "00:01.0 0604: 8086:0151\n\tCapabilities: [88] Subsystem: Dell [1028:0534]\n", "pci:0000:00:01.0 8086:0151 class 0604"},
+		{"prose", "port 8080:8080 of my 8086:15f3 since 2024:1130", "pci:8086:15f3#1 8086:15f3"},
+		{"unknown vendor, bracketed", "it says [fffe:0001]", "pci:fffe:0001#1 fffe:0001"},
+		{"unknown vendor, alone", "fffe:0001\n", "pci:fffe:0001#1 fffe:0001"},
+	}
+	for _, test := range tests {
+		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		var got []string
+		for i := range rep.Devices {
+			d := &rep.Devices[i]
+			s := d.ID + strings.TrimPrefix(summary(d), d.Bus)
+			if d.Driver != "" {
+				s += " driver " + d.Driver
+			}
+			got = append(got, s)
+		}
+		if diff := cmp.Diff(test.want, strings.Join(got, "; ")); diff != "" {
+			t.Errorf("%s: devices mismatch (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
