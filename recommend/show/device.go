@@ -9,6 +9,22 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
+// finder looks devices up by id. One that the report lacks has nothing but its
+// id.
+func finder(r *report.Report) func(id string) *report.Device {
+	byID := map[string]*report.Device{}
+	for i := range r.Devices {
+		byID[r.Devices[i].ID] = &r.Devices[i]
+	}
+	return func(id string) *report.Device {
+		if d, found := byID[id]; found {
+			return d
+		}
+		bus, _, _ := strings.Cut(id, ":")
+		return &report.Device{ID: id, Bus: bus}
+	}
+}
+
 // ids returns "vvvv:dddd", or what else names the device shortest.
 func ids(d *report.Device) string {
 	if d.VendorID != "" && d.DeviceID != "" {
@@ -24,16 +40,16 @@ func name(d *report.Device) string {
 	if own == "" {
 		return cmp.Or(d.ClassName, kind(d))
 	}
-	if maker := short(d.Vendor); !strings.HasPrefix(own, maker) {
+	if maker := maker(d.Vendor); !strings.HasPrefix(own, maker) {
 		return maker + " " + own
 	}
 	return own
 }
 
-// short turns a vendor of pci.ids into what people call it: "Realtek
+// maker turns a vendor of pci.ids into what people call it: "Realtek
 // Semiconductor Co., Ltd." is Realtek, "Advanced Micro Devices, Inc. [AMD]" is
 // AMD.
-func short(vendor string) string {
+func maker(vendor string) string {
 	if _, alias, found := strings.Cut(vendor, "["); found {
 		alias, _, _ = strings.Cut(alias, "]")
 		alias, _, _ = strings.Cut(alias, "/")

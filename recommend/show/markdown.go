@@ -16,19 +16,19 @@ const markdownLines = 15
 func Markdown(w io.Writer, p *plan.Plan, r *report.Report) error {
 	lines := []string{
 		"**" + use(p) + "**  ",
-		Machine(r),
+		machineOf(p, r),
 		"",
 		"| device | driver | module |",
 		"|---|---|---|",
 	}
-	list := matter(p)
+	list, find := matter(p), finder(r)
 	const after = 2
 	for i, d := range list {
 		if room := markdownLines - after - len(lines); room == 1 && len(list)-i > 1 {
 			lines = append(lines, fmt.Sprintf("| and %d more | | |", len(list)-i))
 			break
 		}
-		lines = append(lines, row(d, r, date(p)))
+		lines = append(lines, row(d, find(d.ID), date(p)))
 	}
 	lines = append(lines, "", "data of "+date(p)+", plan "+abbreviated(p.ID))
 	for i := range lines {
@@ -38,13 +38,8 @@ func Markdown(w io.Writer, p *plan.Plan, r *report.Report) error {
 	return err
 }
 
-func row(d *plan.Device, r *report.Report, date string) string {
-	label := d.ID
-	for i := range r.Devices {
-		if from := &r.Devices[i]; from.ID == d.ID {
-			label = ids(from) + " " + name(from)
-		}
-	}
+func row(d *plan.Device, from *report.Device, date string) string {
+	label := ids(from) + " " + name(from)
 	label = strings.ReplaceAll(clip(ascii(label), 60), "|", "/")
 	return fmt.Sprintf("| %s | %s%s | %s |", label, words(d, date), strings.TrimRight(" "+doubt(d.Certainty), " "), d.Module)
 }

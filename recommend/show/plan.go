@@ -82,14 +82,11 @@ type table struct {
 func (t *table) lines() int { return len(t.rows) + min(len(t.folded), 1) }
 
 func deviceTable(p *plan.Plan, r *report.Report) *table {
-	byID := map[string]*report.Device{}
-	for i := range r.Devices {
-		byID[r.Devices[i].ID] = &r.Devices[i]
-	}
+	find := finder(r)
 	list := matter(p)
 	t := &table{folded: folded(p, len(p.Devices)-len(list))}
 	for _, d := range list {
-		from := cmp.Or(byID[d.ID], &report.Device{ID: d.ID})
+		from := find(d.ID)
 		t.rows = append(t.rows, [4]string{ids(from), ascii(name(from)), doubt(d.Certainty) + " " + words(d, date(p)), d.Module})
 	}
 	return t
@@ -130,15 +127,28 @@ func (pg *page) devices(t *table, room int) {
 	}
 	pg.columns(t.rows[:shown])
 	if shown < len(t.rows) {
-		var rest []string
-		for _, row := range t.rows[shown:] {
-			rest = append(rest, row[0])
-		}
-		pg.line("and %d more: %s", len(rest), some(rest, 4))
+		pg.line("and %d more: %s", len(t.rows)-shown, some(alike(t.rows[shown:]), 4))
 	}
 	if fold {
 		pg.line("%s", t.folded)
 	}
+}
+
+// alike lists the ids of rows, equal ones counted: "30 x 8086:1521".
+func alike(rows [][4]string) []string {
+	count := map[string]int{}
+	var list []string
+	for _, row := range rows {
+		if count[row[0]]++; count[row[0]] == 1 {
+			list = append(list, row[0])
+		}
+	}
+	for i, id := range list {
+		if n := count[id]; n > 1 {
+			list[i] = fmt.Sprintf("%d x %s", n, id)
+		}
+	}
+	return list
 }
 
 // columns writes rows as wide as they need to be; the name, in the second

@@ -84,30 +84,25 @@ func (pg *page) nodes(count map[string]int) {
 	}
 }
 
-// table writes the devices with ids, a line each, and counts the others: nodes
-// of ACPI, the platform bus and the like.
 func (pg *page) table(title string, devices []*report.Device) {
 	if len(devices) == 0 {
 		return
 	}
 	pg.line("")
 	pg.line("%s", title)
-	folded := map[string]int{}
 	for _, d := range devices {
 		_, address, _ := strings.Cut(d.ID, ":")
 		if ids(d) == d.ID {
-			folded[d.Bus]++
+			pg.line("  %-*s %s", addressWidth+idsWidth+nameWidth+2, clip(ascii(d.ID+" "+name(d)), addressWidth+idsWidth+nameWidth+2), d.Driver)
 			continue
 		}
-		pg.line("  %-13s %-9s %-*s %s", address, ids(d), nameWidth, clip(ascii(name(d)), nameWidth), d.Driver)
-	}
-	var buses []string
-	for _, bus := range slices.Sorted(maps.Keys(folded)) {
-		buses = append(buses, fmt.Sprintf("%d %s", folded[bus], bus))
-	}
-	if len(buses) > 0 {
-		pg.labelled("", "and "+strings.Join(buses, ", "), 3)
+		pg.line("  %-*s %-*s %-*s %s", addressWidth, address, idsWidth, ids(d), nameWidth, clip(ascii(name(d)), nameWidth), d.Driver)
 	}
 }
 
-const nameWidth = 38
+// Columns of a report's tables, in characters.
+const (
+	addressWidth = 13
+	idsWidth     = 9
+	nameWidth    = 38
+)

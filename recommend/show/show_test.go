@@ -63,7 +63,7 @@ func miniPC() (*plan.Plan, *report.Report) {
 			Equal:   []string{"rr:epyc7003-7.4", "rr:geminilakenk-7.4"},
 			Reasons: []plan.Reason{{Text: "its kernel drives this Intel GPU"}, {Text: "NVMe disks can be used"}}},
 		Steps:   []plan.Step{{Where: "RR > Choose a model", Text: "SA6400"}, {Where: "RR > Choose a version", Text: "7.4"}},
-		Modules: []plan.Module{{Name: "igc"}},
+		Modules: []plan.Module{{Name: "igc", Extension: "rr:epyc7002-7.4"}},
 		Devices: []plan.Device{
 			{ID: "pci:0000:00:02.0", Verdict: plan.Missing, Importance: plan.Optional, Certainty: plan.Known},
 			{ID: "pci:0000:00:17.0", Verdict: plan.Base, Importance: plan.Boot, Certainty: plan.Assumed, Module: "ahci"},
@@ -86,20 +86,22 @@ func TestGolden(t *testing.T) {
 		"missing": func(p *plan.Plan, r *report.Report) {
 			p.Devices[3] = plan.Device{ID: p.Devices[3].ID, Verdict: plan.Missing, Importance: plan.Boot, Certainty: plan.Known}
 			p.Modules = nil
+			p.Next = []plan.Next{{Code: "other-platform", Text: "8086:125c Ethernet Controller I226-V: rr:geminilakenk-7.4 has it"}}
 		},
 		"extension": func(p *plan.Plan, r *report.Report) {
 			p.Platform = plan.Platform{ID: "ds918p_42218", Loader: "redpill", Model: "DS918+", OSVersion: "7.0.1", Build: "42218", Kernel: "4.4.180+"}
-			p.Devices[3].Extension, p.Steps = "jim3ma.igc", nil
+			p.Devices[3].Extension, p.Modules[0].Extension, p.Steps = "jim3ma.igc", "jim3ma.igc", nil
 		},
 		"distribution": func(p *plan.Plan, r *report.Report) {
 			p.Platform = plan.Platform{ID: "linux:6.1.0-56-amd64", Loader: "linux", Kernel: "6.1.0-56-amd64"}
-			p.Devices[3].Extension, p.Steps = "linux:6.1.0-56-amd64", nil
+			p.Devices[3].Extension, p.Modules[0].Extension, p.Steps = "linux:6.1.0-56-amd64", "linux:6.1.0-56-amd64", nil
 		},
 		"bare-ids": func(p *plan.Plan, r *report.Report) {
 			r.Machine = report.Machine{}
 			r.Devices[3].Device, r.Devices[3].Vendor, r.Devices[3].Class = "", "", ""
 			p.Devices[3].Certainty = plan.Possible
 		},
+		"plan-alone": func(p *plan.Plan, r *report.Report) { *r = report.Report{} },
 		"many": func(p *plan.Plan, r *report.Report) {
 			for i := range 40 {
 				id := fmt.Sprintf("pci:0000:03:00.%d", i)
@@ -197,8 +199,8 @@ func TestShort(t *testing.T) {
 		"VMware":                             "VMware",
 		"":                                   "",
 	} {
-		if got := short(vendor); got != want {
-			t.Errorf("short(%q) = %q, want %q", vendor, got, want)
+		if got := maker(vendor); got != want {
+			t.Errorf("maker(%q) = %q, want %q", vendor, got, want)
 		}
 	}
 }

@@ -29,19 +29,16 @@ func probably(p *plan.Plan) bool {
 	})
 }
 
-// modules counts what is to be added, or used of what is there anyway.
+// modules counts what is to be added; a pack or a kernel package is there
+// anyway.
 func modules(p *plan.Plan) string {
-	count, whose := plural(len(p.Modules), "module"), " to add"
-	if len(p.Modules) == 0 {
+	switch {
+	case len(p.Modules) == 0:
 		return "no module to add"
+	case isPack(p.Modules[0].Extension):
+		return plural(len(p.Modules), "module")
 	}
-	if id := p.Modules[0].Extension; isPack(id) {
-		whose = " of the pack"
-		if strings.HasPrefix(id, "linux:") {
-			whose = " of its package"
-		}
-	}
-	return count + whose
+	return plural(len(p.Modules), "module") + " to add"
 }
 
 // isPack says whether an extension is all that a platform ships: its id is
@@ -95,9 +92,10 @@ func stops(p *plan.Plan, r *report.Report) []string {
 			list = append(list, w.Text)
 		}
 	}
+	find := finder(r)
 	for _, d := range p.Devices {
 		if d.Verdict == plan.Blocked {
-			list = append(list, d.ID+": "+d.Why)
+			list = append(list, ids(find(d.ID))+": "+d.Why)
 		}
 	}
 	return list
@@ -146,7 +144,7 @@ func some(list []string, most int) string {
 // machineOf is the first line of a plan, which does not hold the machine.
 func machineOf(p *plan.Plan, r *report.Report) string {
 	if len(r.Devices) == 0 && len(p.Devices) > 0 {
-		return "a machine of " + plural(len(p.Devices), "device") + ", plan " + short(p.ID)
+		return "a machine of " + plural(len(p.Devices), "device") + ", plan " + abbreviated(p.ID)
 	}
 	return Machine(r)
 }
