@@ -31,6 +31,8 @@ const (
 	relocationTable = 4 // SHT_RELA
 	noBits          = 8 // SHT_NOBITS
 
+	x86_64 = 62 // EM_X86_64
+
 	headerSize  = 64
 	sectionSize = 64
 	symbolSize  = 24
@@ -44,6 +46,9 @@ var le = binary.LittleEndian
 func parseELF(data []byte) (*object, error) {
 	if len(data) < headerSize || !bytes.HasPrefix(data, []byte("\x7fELF\x02\x01")) {
 		return nil, ErrFormat
+	}
+	if machine := le.Uint16(data[0x12:]); machine != x86_64 {
+		return nil, fmt.Errorf("%w (%d)", ErrMachine, machine)
 	}
 	e := &object{bytes: data}
 	offset, count := le.Uint64(data[0x28:]), int(le.Uint16(data[0x3c:]))

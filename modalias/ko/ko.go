@@ -32,6 +32,7 @@ const maxWindow = 64 << 20
 // The ways in which a file can fail to be a module.
 var (
 	ErrFormat   = errors.New("not a 64-bit little-endian ELF object")
+	ErrMachine  = errors.New("ELF object for another machine than x86-64")
 	ErrNoModule = errors.New("ELF object without .modinfo, so not a kernel module")
 )
 
@@ -124,7 +125,7 @@ func gather(r io.Reader) ([]byte, error) {
 // Read reads a module from memory; file becomes Module.File and is not opened.
 // Strings of the result are copies.
 //
-// Errors: [ErrFormat] and [ErrNoModule], or what is wrong in the file and
+// Errors: [ErrFormat], [ErrMachine] and [ErrNoModule], or what is wrong in the file and
 // where. No content makes it panic or use more than a few times its size.
 func Read(data []byte, file string) (*Module, error) {
 	e, err := parseELF(data)
