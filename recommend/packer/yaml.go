@@ -58,14 +58,8 @@ func (y *yamlFile) locate(root *ast.MappingNode) error {
 		if at.Column != 1 || !y.starts(at.Line, node.Key.GetToken().Origin) {
 			return fmt.Errorf("line %d: the key %s does not start its line", at.Line, node.Key)
 		}
-		entry := yamlEntry{key: node.Key.GetToken().Value, whole: node.String(), from: at.Line - 1, to: len(y.lines)}
-		entry.anchor = len(ast.Filter(ast.AnchorType, node)) > 0
-		if scalar, ok := node.Value.(ast.ScalarNode); ok && scalar.GetValue() != nil {
-			entry.value = scalar.GetToken().Value
-		}
-		if c := node.Value.GetComment(); c != nil {
-			entry.comment = strings.TrimSpace(c.String())
-		}
+		entry := entryOf(node)
+		entry.from, entry.to = at.Line-1, len(y.lines)
 		if i > 0 {
 			if entry.from <= y.entries[i-1].from {
 				return fmt.Errorf("line %d: two keys on one line", at.Line)
@@ -78,6 +72,22 @@ func (y *yamlFile) locate(root *ast.MappingNode) error {
 		y.trim(&y.entries[i])
 	}
 	return nil
+}
+
+// entryOf returns what the parser knows of an entry, without its lines.
+func entryOf(node *ast.MappingValueNode) yamlEntry {
+	entry := yamlEntry{
+		key:    node.Key.GetToken().Value,
+		whole:  node.String(),
+		anchor: len(ast.Filter(ast.AnchorType, node)) > 0,
+	}
+	if scalar, ok := node.Value.(ast.ScalarNode); ok && scalar.GetValue() != nil {
+		entry.value = scalar.GetToken().Value
+	}
+	if c := node.Value.GetComment(); c != nil {
+		entry.comment = strings.TrimSpace(c.String())
+	}
+	return entry
 }
 
 // starts reports whether a line, counted from 1, begins with a key. The parser
