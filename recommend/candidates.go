@@ -138,8 +138,10 @@ func (e *evaluation) record(d *plan.Device, list []candidate) {
 		case !c.competes():
 		case name == d.Module:
 			out.Why = "the same module, taken from " + d.Extension
-		case d.Verdict != plan.ByModule:
+		case d.Verdict == plan.Base:
 			out.Why = "not needed: " + d.Why
+		case d.Verdict != plan.ByModule:
+			out.Why = d.Why
 		default:
 			out.Why = "as good, but the plan is no smaller with it"
 		}

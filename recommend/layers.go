@@ -48,32 +48,39 @@ func blockedByRule(e *evaluation, s *subject, f *finding) bool {
 }
 
 // drivenByPlatform looks the claiming modules up in what the platform is known
-// to have: built in, in its initrd, or said so by the user.
+// to have: built in, in its initrd, or said so by the user. Where the report
+// leaves open which of several it is, none is named as the driver.
 func drivenByPlatform(e *evaluation, s *subject, f *finding) bool {
-	var drivers []string
-	for _, c := range s.certain {
-		name := e.world.module(c.ref).Name
-		if _, has := e.has[name]; has && !slices.Contains(drivers, name) && !(s.inert && c.kind == modalias.Wild) {
-			drivers = append(drivers, name)
-		}
-	}
+	drivers := e.ownDrivers(s)
 	if len(drivers) == 0 {
 		return false
 	}
 	basis := e.has[drivers[0]]
+	certainty, text := plan.Known, basis.Text
 	switch {
-	case s.certain[0].verdict == modalias.Certain:
-		f.Module = drivers[0]
-	case len(drivers) == 1:
-		f.Module = drivers[0]
-		return f.decide(plan.Base, plan.Possible, basis.Layer, basis.Text, basis.Source)
-	default:
-		return f.decide(plan.Base, plan.Possible, basis.Layer, "the platform has "+strings.Join(drivers, ", ")+", one of which drives it", basis.Source)
+	case s.certain[0].verdict != modalias.Certain:
+		certainty = plan.Possible
+	case basis.Layer == "user":
+		certainty = plan.Stated
 	}
-	if basis.Layer == "user" {
-		return f.decide(plan.Base, plan.Stated, basis.Layer, basis.Text, basis.Source)
+	if certainty == plan.Possible && len(drivers) > 1 {
+		text = "the platform has " + strings.Join(drivers, ", ") + ", one of which drives it"
+	} else {
+		f.Module = drivers[0]
 	}
-	return f.decide(plan.Base, plan.Known, basis.Layer, basis.Text, basis.Source)
+	return f.decide(plan.Base, certainty, basis.Layer, text, basis.Source)
+}
+
+// ownDrivers names the modules that claim a device and that the platform has.
+func (e *evaluation) ownDrivers(s *subject) []string {
+	var names []string
+	for _, c := range s.certain {
+		name := e.world.module(c.ref).Name
+		if _, has := e.has[name]; has && !slices.Contains(names, name) && !(s.inert && c.kind == modalias.Wild) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func statedByCurator(e *evaluation, s *subject, f *finding) bool {
