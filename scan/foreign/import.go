@@ -79,9 +79,25 @@ func (m *merger) read(input Input) error {
 		}
 	}
 	if devices := m.parseIDs(lines); kind == "ids" || len(devices) > 0 {
+		if kind == "ids" {
+			m.warnUnknown(lines, devices)
+		}
 		m.add("ids", devices)
 	}
 	return nil
+}
+
+// warnUnknown warns where ids stand in so much other text that it may be of a
+// tool that is not known here, and the ids only a part of what it says.
+func (m *merger) warnUnknown(lines []line, devices []found) {
+	const paste = 20 // lines that people write around an id
+	holding := map[int]bool{}
+	for _, d := range devices {
+		holding[d.line] = true
+	}
+	if len(holding) > 0 && len(lines) > paste && 2*len(holding) < len(lines) {
+		m.warn(0, "ids-in-text", fmt.Sprintf("this is no list that is known here; the ids in %d of its %d lines are taken", len(holding), len(lines)))
+	}
 }
 
 // besides returns the lines of a paste with lspci's output where other ids may
