@@ -36,10 +36,12 @@ type Selection struct {
 // Default returns the selection that modscout is shipped with.
 func Default() (Selection, error) { return ParseSelection(drivers) }
 
-// ParseSelection reads a selection from JSON, {"base":[…],"drivers":[…]}.
+// ParseSelection reads a selection from JSON, {"base":[…],"drivers":[…]}, with
+// the names spelled as modules or as their files are.
 func ParseSelection(data []byte) (Selection, error) {
 	var s Selection
 	err := json.Unmarshal(data, &s, json.RejectUnknownMembers(true))
+	s.Base, s.Drivers = kernelNames(s.Base), kernelNames(s.Drivers)
 	return s, err
 }
 
