@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
@@ -15,7 +16,9 @@ type question struct {
 	report   *report.Report
 	options  Options
 	subjects []subject
-	served   map[servedKey][]string // answers of servers
+
+	mu     sync.Mutex             // platforms are evaluated in parallel
+	served map[servedKey][]string // answers of servers
 }
 
 type servedKey struct{ device, loader string }
@@ -93,6 +96,8 @@ func (f *finding) lacking() bool { return !f.covered() && f.Verdict != plan.Iner
 // servers returns the platforms of a loader that offer a driver for a device,
 // in the order of the catalogues.
 func (q *question) servers(s *subject, loader string) []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	key := servedKey{s.ID, loader}
 	if list, known := q.served[key]; known {
 		return list

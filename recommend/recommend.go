@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
@@ -67,9 +68,11 @@ func Recommend(r *report.Report, cats []*catalog.Catalog, opts Options) (*plan.P
 		return nil, q.noPlatform(cats)
 	}
 	evaluations := make([]*evaluation, len(sites))
+	var all sync.WaitGroup
 	for i, s := range sites {
-		evaluations[i] = q.evaluate(s)
+		all.Go(func() { evaluations[i] = q.evaluate(s) })
 	}
+	all.Wait()
 	return q.assemble(evaluations)
 }
 
