@@ -17,6 +17,7 @@ import (
 	"github.com/modscout/modscout/initramfs"
 	"github.com/modscout/modscout/initramfs/qemu"
 	"github.com/modscout/modscout/modalias/ko/kotest"
+	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -30,6 +31,10 @@ var demoCards = map[string]string{
 	"8086:10d3": "e1000e",
 	"8086:2922": "ich9-ahci", // q35's own
 }
+
+// demoModules drive the cards of the demo board that no platform of the
+// embedded catalogue drives by itself.
+var demoModules = []string{"e1000e", "megaraid_sas", "virtio_net", "vmxnet3"}
 
 // TestBoot makes scan images with this very program and boots them in QEMU.
 func TestBoot(t *testing.T) {
@@ -73,6 +78,15 @@ func testStick(t *testing.T, program string) {
 	if diff := cmp.Diff(r, saved); diff != "" {
 		t.Errorf("report on the stick differs from the serial port's (-serial +stick):\n%s", diff)
 	}
+	p := wantPlan(t, out, r, demoModules)
+	savedPlan, err := plan.Read(bytes.NewReader(readStick(t, stick, "modscout/plan.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(p, savedPlan); diff != "" {
+		t.Errorf("plan on the stick differs from the serial port's (-serial +stick):\n%s", diff)
+	}
+	readStick(t, stick, "modscout/pack/user-config.yml")
 }
 
 // testUEFI boots a kernel with compressed modules by UEFI.
@@ -97,7 +111,8 @@ func testTwin(t *testing.T, program string) {
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	parts := buildImage(t, program, kernel, t.TempDir()+"/")
 	board := qemu.Demo().Without("vmxnet3").WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
-	r := wantReport(t, bootBoard(t, board))
+	out := bootBoard(t, board)
+	r := wantReport(t, out)
 	cards := make(map[string]string)
 	for id, device := range demoCards {
 		if device != "vmxnet3" {
@@ -105,6 +120,7 @@ func testTwin(t *testing.T, program string) {
 		}
 	}
 	wantCards(t, r, cards)
+	wantPlan(t, out, r, slices.DeleteFunc(slices.Clone(demoModules), func(name string) bool { return name == "vmxnet3" }))
 }
 
 // testExactModules loads one of two network drivers and nothing else.
@@ -166,6 +182,30 @@ func wantReport(t *testing.T, out qemu.Output) *report.Report {
 		t.Errorf("the report is not complete or not settled: %+v", r.Source)
 	}
 	return r
+}
+
+// wantPlan returns the plan on the serial port, which must answer the report
+// and use exactly these of the drivers that the demo board is about.
+func wantPlan(t *testing.T, out qemu.Output, r *report.Report, modules []string) *plan.Plan {
+	t.Helper()
+	p, err := out.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hash, err := r.Hash(); err != nil || p.Report != hash {
+		t.Errorf("the plan answers report %s, want %s (%v)", p.Report, hash, err)
+	}
+	var got []string
+	for _, m := range p.Modules {
+		if slices.Contains(demoModules, m.Name) {
+			got = append(got, m.Name)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(modules, got); diff != "" {
+		t.Errorf("modules of the plan mismatch (-want +got):\n%s", diff)
+	}
+	return p
 }
 
 // wantCards compares the plugged-in PCI devices with those of a board; what

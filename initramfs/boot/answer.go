@@ -56,38 +56,37 @@ func (s *session) troubles() []byte {
 	return nil
 }
 
-// save writes the answer to the stick and remembers what became of that.
-func (s *session) save(ctx context.Context) {
-	if s.options.Stick == "" {
-		return
-	}
-	_, err := within(ctx, limitSave, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, s.system.Stick(ctx, s.options.Stick, func(dir string) error {
-			return s.saveIn(ctx, filepath.Join(dir, StickDir))
-		})
+// saveReport writes the report to the stick.
+func (s *session) saveReport(ctx context.Context) {
+	s.save(ctx, func(_ context.Context, dir string) error {
+		return saveJSON(filepath.Join(dir, "report.json"), s.report)
 	})
-	if err != nil {
-		s.saved = fmt.Sprintf("NOT SAVED on the stick: %v. ", err)
-		return
-	}
-	s.saved = "Saved on the stick in " + StickDir + "/. "
 }
 
-// saveIn writes each file anew, flushes it and only then gives it its name, so
-// that a stick pulled too early still holds the answer before this one.
-func (s *session) saveIn(ctx context.Context, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// savePlan adds the plan and the packer's input.
+func (s *session) savePlan(ctx context.Context) {
+	s.save(ctx, func(ctx context.Context, dir string) error {
+		err := saveJSON(filepath.Join(dir, "plan.json"), s.plan)
+		if s.parts.Pack != nil {
+			err = errors.Join(err, s.pack(ctx, filepath.Join(dir, "pack")))
+		}
 		return err
+	})
+}
+
+// save runs write with the stick's folder, where there is a stick, and
+// remembers what became of it. Files are written anew, flushed and only then
+// given their name: a stick pulled too early still holds the answer before.
+func (s *session) save(ctx context.Context, write func(ctx context.Context, dir string) error) {
+	if s.options.Stick == "" || s.unsaved != nil {
+		return
 	}
-	err := saveJSON(filepath.Join(dir, "report.json"), s.report)
-	if s.plan == nil {
-		return err
-	}
-	err = errors.Join(err, saveJSON(filepath.Join(dir, "plan.json"), s.plan))
-	if s.parts.Pack != nil {
-		err = errors.Join(err, s.pack(ctx, filepath.Join(dir, "pack")))
-	}
-	return err
+	_, s.unsaved = within(ctx, limitSave, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.system.Stick(ctx, s.options.Stick, func(dir string) error {
+			dir = filepath.Join(dir, StickDir)
+			return errors.Join(os.MkdirAll(dir, 0o755), write(ctx, dir))
+		})
+	})
 }
 
 func (s *session) pack(ctx context.Context, dir string) error {
@@ -108,15 +107,12 @@ func saveJSON(path string, v any) error {
 	return renameio.WriteFile(path, b.Bytes(), 0o644)
 }
 
-// serial prints the documents for programs, on serial consoles only, each
-// between its markers.
-func (s *session) serial(ctx context.Context) {
+// print writes a document for programs between its markers, on serial consoles
+// only.
+func (s *session) print(ctx context.Context, kind string, v any) {
 	_, err := within(ctx, limitSerial, func(context.Context) (struct{}, error) {
 		for _, c := range s.screens.where(isSerialPort) {
-			printMarked(c, "REPORT", s.report)
-			if s.plan != nil {
-				printMarked(c, "PLAN", s.plan)
-			}
+			printMarked(c, kind, v)
 		}
 		return struct{}{}, nil
 	})
@@ -134,9 +130,24 @@ func printMarked(w io.Writer, kind string, v any) {
 	fmt.Fprintf(w, "-----BEGIN MODSCOUT %s-----\n%s\n-----END MODSCOUT %s-----\n", kind, data, kind)
 }
 
+// lastLine says what became of the answer and what can be done now.
 func (s *session) lastLine() string {
-	if s.options.PowerOff {
-		return s.saved + "Powering off."
+	return s.savedLine() + s.keysLine()
+}
+
+func (s *session) savedLine() string {
+	switch {
+	case s.options.Stick == "" || s.report == nil:
+		return ""
+	case s.unsaved != nil:
+		return fmt.Sprintf("NOT SAVED on the stick: %v. ", s.unsaved)
 	}
-	return s.saved + "Keys: r reboot, p power off"
+	return "Saved on the stick in " + StickDir + "/. "
+}
+
+func (s *session) keysLine() string {
+	if s.options.PowerOff {
+		return "Powering off."
+	}
+	return "Keys: r reboot, p power off"
 }

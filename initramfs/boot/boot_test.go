@@ -47,7 +47,11 @@ func TestNeverDies(t *testing.T) {
 	t.Run("fatal error", func(t *testing.T) {
 		board := board
 		board.Append += " modscout.show=report"
-		wantOn(t, bootBoard(t, board), "modscout: stopped: exit status 2", "Powering off.")
+		out := bootBoard(t, board)
+		wantOn(t, out, "modscout: stopped: exit status 2", "Powering off.")
+		if _, err := out.Report(); err != nil {
+			t.Errorf("the report was not safe before the recommendation: %v", err)
+		}
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/u-root/u-root/pkg/libinit"
 	"github.com/u-root/u-root/pkg/ulog"
@@ -57,6 +58,18 @@ func (linux) CheckManifest() []error {
 		return []error{err}
 	}
 	return manifest.Check("/")
+}
+
+// SpareMemory gives back what the scan used (the names of all devices in the
+// world) and makes the garbage collector work harder before the kernel runs
+// out of memory: there is no swap, and its out-of-memory killer takes us.
+func (linux) SpareMemory() {
+	debug.FreeOSMemory()
+	var info unix.Sysinfo_t
+	if unix.Sysinfo(&info) == nil {
+		free := int64(info.Freeram) * int64(info.Unit)
+		debug.SetMemoryLimit(free / 10 * 9)
+	}
 }
 
 func (linux) PowerOff() { stop(unix.LINUX_REBOOT_CMD_POWER_OFF) }

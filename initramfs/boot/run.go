@@ -2,9 +2,11 @@ package boot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"syscall"
 )
 
 // workerVariable tells our executable that it is the child of PID 1.
@@ -42,8 +44,12 @@ func work() error {
 	cmd := exec.Command("/init")
 	cmd.Env = append(os.Environ(), workerVariable+"=1")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return err
+	err := cmd.Run()
+	if err == nil {
+		return errors.New("/init ended by itself")
 	}
-	return fmt.Errorf("/init ended by itself")
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signal() == syscall.SIGKILL {
+		return fmt.Errorf("%w: the machine has too little memory", err)
+	}
+	return err
 }

@@ -36,6 +36,8 @@ type system interface {
 	// Stick mounts the partition that the machine was booted from and gives
 	// its directory to fn.
 	Stick(ctx context.Context, signature string, fn func(dir string) error) error
+	// SpareMemory readies a machine with little memory for a large step.
+	SpareMemory()
 	PowerOff()
 	Reboot()
 }
@@ -49,9 +51,9 @@ type session struct {
 	warnings []report.Warning // for the report
 	settled  bool
 
-	report *report.Report
-	plan   *plan.Plan
-	saved  string // what became of the stick, for the last line
+	report  *report.Report
+	plan    *plan.Plan
+	unsaved error // why the answer is not on the stick
 }
 
 func newSession(parts Parts, system system) *session {
@@ -68,10 +70,16 @@ func (s *session) run(ctx context.Context) {
 	s.load(ctx)
 	s.settle(ctx)
 	s.scan(ctx)
+	// The report is safe before the larger steps begin.
+	s.saveReport(ctx)
+	s.print(ctx, "REPORT", s.report)
+	s.system.SpareMemory()
 	s.recommend(ctx)
 	s.show(ctx, s.screens.where(isScreen))
-	s.save(ctx)
-	s.serial(ctx)
+	if s.plan != nil {
+		s.savePlan(ctx)
+		s.print(ctx, "PLAN", s.plan)
+	}
 	s.show(ctx, s.screens.where(isSerialPort))
 	s.screens.progress(s.lastLine())
 }

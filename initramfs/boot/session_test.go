@@ -44,6 +44,7 @@ func (f *fakeSystem) Options() Options       { return f.options }
 func (f *fakeSystem) Consoles() []console    { return []console{&f.screen, &f.serial} }
 func (f *fakeSystem) CheckManifest() []error { return f.damaged }
 func (f *fakeSystem) LoadModules() []error   { return f.bad }
+func (f *fakeSystem) SpareMemory()           {}
 func (f *fakeSystem) PowerOff()              {}
 func (f *fakeSystem) Reboot()                {}
 
