@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/recommend/show"
@@ -14,82 +18,166 @@ import (
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
+// showFlags are what show is told besides the file.
+type showFlags struct{ format, output, machine string }
+
 func newShowCmd() *cobra.Command {
-	var format, output, machine string
+	var flags showFlags
 	cmd := &cobra.Command{
 		Use:   "show FILE|-",
-		Short: "Show a report, a plan or a catalogue to a person",
-		Long: `Show a report, a plan or a catalogue to a person. What FILE is, it says itself.
+		Short: "Show a report, a plan, a database or a catalogue to a person",
+		Long: `Show a report, a plan, a database or a catalogue to a person. What FILE is, it
+says itself.
 
-A plan names devices by id only; --report gives the report it was made of, and
-with it their names.`,
+A plan names devices by id only. Their names are in the report that it was made
+of: --report, or a report.json beside the plan.`,
 		Example: `  modscout show report.json
   modscout show plan.json --report report.json --format markdown`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			data, err := readInput(cmd, args[0])
-			if err != nil {
-				return fmt.Errorf("reading %s: %w", args[0], err)
-			}
-			print, err := shower(cmd, data, format, machine)
-			if err != nil {
-				return fmt.Errorf("showing %s: %w", args[0], err)
-			}
-			return writeOutput(cmd, output, print)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0]) },
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text, json or (of a plan) markdown")
-	cmd.Flags().StringVar(&machine, "report", "", "the report that a plan was made of")
-	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write (default: standard output)")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json or (of a plan) markdown")
+	cmd.Flags().StringVar(&flags.machine, "report", "", "the report that a plan was made of")
+	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "file to write (default: standard output)")
 	return cmd
 }
 
-// shower picks how to print a document, by its schema.
-func shower(cmd *cobra.Command, data []byte, format, machine string) (func(io.Writer) error, error) {
-	schema, err := jsondoc.Schema(data)
-	if err != nil { // a catalogue is compressed
-		schema = catalog.Schema
-	}
-	switch schema {
-	case report.Schema:
-		r, err := report.Read(bytes.NewReader(data))
-		return formats(format, r, func(w io.Writer) error { return show.Report(w, r) }, nil), err
-	case plan.Schema:
-		return planShower(cmd, data, format, machine)
-	case catalog.Schema:
-		c, err := catalog.Read(bytes.NewReader(data))
-		return formats(format, c, func(w io.Writer) error { return printCatalogInfo(w, c) }, nil), err
-	}
-	return nil, withHint(fmt.Errorf("%w %q", jsondoc.ErrSchema, schema), "this program shows reports, plans and catalogues; modscout db show shows databases")
-}
-
-func planShower(cmd *cobra.Command, data []byte, format, machine string) (func(io.Writer) error, error) {
-	p, err := plan.Read(bytes.NewReader(data))
+func (f showFlags) run(cmd *cobra.Command, file string) error {
+	data, err := readInput(cmd, file)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("reading %s: %w", file, err)
 	}
-	r := &report.Report{}
-	if machine != "" {
-		if r, err = machineReport(cmd, []string{machine}); err != nil {
-			return nil, err
-		}
+	d, err := f.open(cmd, file, data)
+	if err != nil {
+		return fmt.Errorf("showing %s: %w", file, err)
 	}
-	return formats(format, p,
-		func(w io.Writer) error { return show.Plan(w, p, r, show.Options{}) },
-		func(w io.Writer) error { return show.Markdown(w, p, r) }), nil
+	return writeOutput(cmd, f.output, formats(f.format, d.value, d.text, d.markdown))
 }
 
-// formats picks the way to print a document that --format asks for.
-func formats(format string, document any, text, markdown func(io.Writer) error) func(io.Writer) error {
+// document is a file that show understands, and the ways to print it.
+type document struct {
+	value          any // as JSON has it
+	text, markdown func(io.Writer) error
+}
+
+// formats picks the way to print a document that --format asks for. A nil
+// markdown is a way that the document does not have.
+func formats(format string, value any, text, markdown func(io.Writer) error) func(io.Writer) error {
 	switch {
 	case format == "text":
 		return text
 	case format == "json":
-		return func(w io.Writer) error { return jsondoc.Write(w, document) }
+		return func(w io.Writer) error { return jsondoc.Write(w, value) }
 	case format == "markdown" && markdown != nil:
 		return markdown
 	}
 	return func(io.Writer) error {
 		return withHint(fmt.Errorf("no format %q for this document", format), "use text or json; of a plan also markdown")
 	}
+}
+
+// open finds out what a file is, by its first bytes and its schema, and reads
+// it.
+func (f showFlags) open(cmd *cobra.Command, file string, data []byte) (*document, error) {
+	table, err := modalias.ReadTable(data)
+	if err == nil {
+		return &document{value: dbDocument(table), text: func(w io.Writer) error { return showTable(w, table) }}, nil
+	}
+	if !errors.Is(err, modalias.ErrNoTable) {
+		return nil, err
+	}
+	schema := catalog.Schema // where it is compressed
+	if !bytes.HasPrefix(data, zstdMagic) {
+		if schema, err = jsondoc.Schema(data); err != nil {
+			return nil, withHint(err, "show reads what modscout writes; modscout import reads what other tools print")
+		}
+	}
+	switch schema {
+	case report.Schema:
+		return openReport(data)
+	case plan.Schema:
+		return f.openPlan(cmd, file, data)
+	case catalog.Schema:
+		return openCatalog(data)
+	}
+	return nil, withHint(fmt.Errorf("%w %q", jsondoc.ErrSchema, schema), "this program shows reports, plans, databases and catalogues")
+}
+
+// zstdMagic begins a Zstandard frame (RFC 8878, section 3.1.1).
+var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+
+func openReport(data []byte) (*document, error) {
+	r, err := report.Read(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return &document{value: r, text: func(w io.Writer) error { return show.Report(w, r) }}, nil
+}
+
+func openCatalog(data []byte) (*document, error) {
+	c, err := catalog.Read(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return &document{value: c, text: func(w io.Writer) error { return printCatalogInfo(w, c) }}, nil
+}
+
+func (f showFlags) openPlan(cmd *cobra.Command, file string, data []byte) (*document, error) {
+	p, err := plan.Read(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	r, err := f.reportOf(cmd, p, file)
+	if err != nil {
+		return nil, err
+	}
+	return &document{
+		value:    p,
+		text:     func(w io.Writer) error { return show.Plan(w, p, r, show.Options{}) },
+		markdown: func(w io.Writer) error { return show.Markdown(w, p, r) },
+	}, nil
+}
+
+// reportOf returns the report that a plan answers: that of --report, which must
+// be it, or the one beside the plan, if it is it. Without either it is empty.
+func (f showFlags) reportOf(cmd *cobra.Command, p *plan.Plan, file string) (*report.Report, error) {
+	if f.machine == "" {
+		if r := reportBeside(file); answers(p, r) {
+			return r, nil
+		}
+		return &report.Report{}, nil
+	}
+	r, err := machineReport(cmd, []string{f.machine})
+	if err != nil {
+		return nil, err
+	}
+	if !answers(p, r) {
+		return nil, withHint(fmt.Errorf("the plan is not of the report %s", f.machine),
+			"make a new plan: modscout recommend "+f.machine)
+	}
+	return r, nil
+}
+
+// reportBeside reads the report.json in a file's folder, as a scan stick has
+// it; nil where there is none that can be read.
+func reportBeside(file string) *report.Report {
+	in, err := os.Open(filepath.Join(filepath.Dir(file), "report.json"))
+	if err != nil {
+		return nil
+	}
+	defer in.Close()
+	r, err := report.Read(in)
+	if err != nil {
+		return nil
+	}
+	return r
+}
+
+// answers says whether a plan was made of a report.
+func answers(p *plan.Plan, r *report.Report) bool {
+	if r == nil {
+		return false
+	}
+	hash, err := r.Hash()
+	return err == nil && hash == p.Report
 }

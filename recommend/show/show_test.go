@@ -188,7 +188,7 @@ func fits(t *testing.T, p *plan.Plan, r *report.Report, width, height int) {
 	}
 }
 
-func TestShort(t *testing.T) {
+func TestMaker(t *testing.T) {
 	for vendor, want := range map[string]string{
 		"Intel Corporation":                  "Intel",
 		"Red Hat, Inc.":                      "Red Hat",
