@@ -80,7 +80,8 @@ func one(pattern string, c byte) int {
 }
 
 // class matches a bracket expression, POSIX.2 section 3.13 as glibc's fnmatch
-// reads it. A width of 0 says that the bracket is not closed.
+// reads it, but for collating symbols ("[.a.]", "[=a=]"), which no alias has.
+// A width of 0 says that the bracket is not closed.
 func class(pattern string, c byte) (matched bool, width int) {
 	i := 1
 	negated := i < len(pattern) && (pattern[i] == '!' || pattern[i] == '^')
