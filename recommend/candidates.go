@@ -25,6 +25,7 @@ func (c candidate) competes() bool { return c.reject == "" && c.worse == "" }
 type tier struct {
 	possible  int // not certain, because the report lacks a field of the pattern
 	kind      int // exact ids, then a class, then anything
+	unnamed   int // possible, and the system that the report is from names other modules
 	unlisted  int // in an archive, but its recipe does not load it
 	outOfTree int
 }
@@ -33,6 +34,7 @@ func (t tier) compare(other tier) int {
 	return cmp.Or(
 		cmp.Compare(t.possible, other.possible),
 		cmp.Compare(t.kind, other.kind),
+		cmp.Compare(t.unnamed, other.unnamed),
 		cmp.Compare(t.unlisted, other.unlisted),
 		cmp.Compare(t.outOfTree, other.outOfTree))
 }
@@ -44,6 +46,8 @@ func (t tier) worse(best tier) string {
 		return "possible only: the report lacks a field of its pattern"
 	case t.kind > best.kind:
 		return "its pattern is wider, another one names the ids"
+	case t.unnamed > best.unnamed:
+		return "possible only, and the report's own system names another one"
 	case t.unlisted > best.unlisted:
 		return "its recipe does not load it"
 	case t.outOfTree > best.outOfTree:
@@ -58,7 +62,7 @@ func (e *evaluation) candidates(s *subject) []candidate {
 	var list []candidate
 	for _, c := range s.claims {
 		for _, i := range e.of(c.ref) {
-			list = append(list, candidate{offer: i, claim: c, tier: e.tier(i, c), reject: e.refusal(s, i, c)})
+			list = append(list, candidate{offer: i, claim: c, tier: e.tier(s, i, c), reject: e.refusal(s, i, c)})
 		}
 	}
 	slices.SortFunc(list, func(a, b candidate) int { return cmp.Compare(a.offer, b.offer) })
@@ -66,10 +70,13 @@ func (e *evaluation) candidates(s *subject) []candidate {
 	return list
 }
 
-func (e *evaluation) tier(offer int, c claim) tier {
+func (e *evaluation) tier(s *subject, offer int, c claim) tier {
 	var t tier
 	if c.verdict != modalias.Certain {
 		t.possible = 1
+		if named := internal(s.Modules); len(named) > 0 && !slices.Contains(named, e.module(offer).Name) {
+			t.unnamed = 1
+		}
 	}
 	t.kind = int(c.kind)
 	if listed := e.offers[offer].kmod.Listed; listed != nil && !*listed {

@@ -54,6 +54,24 @@ func TestBasePossible(t *testing.T) {
 	}
 }
 
+// lspci -k has no programming interface, but names the driver's module: among
+// possible ones that decides.
+func TestPossibleAndNamed(t *testing.T) {
+	b := newCatalog("usb")
+	on := []string{"box_1"}
+	b.extension(box, "a", on, kmod(b.module(catalog.Module{Name: "ehci_pci"}, "pci:v*d*sv*sd*bc0Csc03i20*")))
+	b.extension(box, "b", on, kmod(b.module(catalog.Module{Name: "xhci_pci"}, aliasXHCI)))
+	b.platform(catalog.Platform{ID: "box_1", Loader: box, Builtin: []string{"usbcore"}})
+	host := report.Device{ID: "pci:0000:00:05.0", Bus: "pci", VendorID: "8086", DeviceID: "54ed", Class: "0c03"}
+	for want, named := range map[string][]string{"ehci_pci": nil, "xhci_pci": {"xhci-pci"}} {
+		host.Modules = named
+		p := recommendChecked(t, machine(host), recommend.Options{}, b.Catalog)
+		if diff := cmp.Diff([]string{"extension possible " + want}, verdicts(p)); diff != "" {
+			t.Errorf("named %v: verdicts mismatch (-want +got):\n%s", named, diff)
+		}
+	}
+}
+
 // A module can be loaded only once. Where two extensions ship different builds
 // of it, each for another device, what matters more gets its driver.
 func TestBuildsOfOneModule(t *testing.T) {

@@ -3,8 +3,11 @@ package verify
 import (
 	"math/bits"
 	"slices"
+	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // MaxSets is how many sets of modules are tried at most to find one that is
@@ -107,10 +110,11 @@ func (c *checker) rivals() [][]*offer {
 		if best == nil {
 			continue
 		}
-		claim := best.claim(&c.report.Devices[i])
+		in := &c.report.Devices[i]
+		claim := best.claim(in)
 		var list []*offer
 		for j := range c.offers {
-			if o := &c.offers[j]; o.rank() == best.rank() && o.claim(&c.report.Devices[i]) == claim && c.usable(o, nil) {
+			if o := &c.offers[j]; o.rank(in, claim) == best.rank(in, claim) && o.claim(in) == claim && c.usable(o, nil) {
 				list = append(list, o)
 			}
 		}
@@ -119,9 +123,14 @@ func (c *checker) rivals() [][]*offer {
 	return lists
 }
 
-// rank is what counts among equal claims: loaded by its recipe, then in-tree.
-func (o *offer) rank() int {
+// rank is what counts among equal claims: where they are only possible, that
+// the report's own system names the module; loaded by its recipe; in-tree.
+func (o *offer) rank(in *report.Device, claim strength) int {
 	rank := 0
+	named := func(name string) bool { return strings.ReplaceAll(name, "-", "_") == o.Name }
+	if claim.verdict == modalias.Possible && len(in.Modules) > 0 && !slices.ContainsFunc(in.Modules, named) {
+		rank += 4
+	}
 	if o.kmod.Listed != nil && !*o.kmod.Listed {
 		rank += 2
 	}
