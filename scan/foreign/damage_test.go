@@ -41,3 +41,23 @@ func TestPastes(t *testing.T) {
 		}
 	}
 }
+
+// However long a paste is, the report is bounded, and says so.
+func TestEndlessPaste(t *testing.T) {
+	for name, text := range map[string]string{
+		"ids":   strings.Repeat(strings.Repeat("8086:15f3 ", 1000)+"\n", 100),
+		"ports": strings.Repeat("of 8080:8080\n", 2*maxWarnings) + "8086:15f3",
+	} {
+		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(rep.Devices) > maxDevices || len(rep.Source.Warnings) > maxWarnings+1 {
+			t.Errorf("%s: %d devices, %d warnings", name, len(rep.Devices), len(rep.Source.Warnings))
+		}
+		if name == "ids" && rep.Source.Warnings[len(rep.Source.Warnings)-1].Code != "too-many" {
+			t.Errorf("%s: the report does not say that devices are missing", name)
+		}
+	}
+}

@@ -1,8 +1,10 @@
 package foreign
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -27,8 +29,11 @@ var idSpellings = []struct {
 	// TinyCore RedPill: vendor, "d", device with eight digits.
 	{"pci", regexp.MustCompile(`(?i)\b([0-9a-f]{4})d0000([0-9a-f]{4})\b`), false},
 	{"pci", regexp.MustCompile(`(?i)\b0x([0-9a-f]{4})[:, ]+0x([0-9a-f]{4})\b`), false},
-	{"pci", regexp.MustCompile(`(?i)(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?(?:$|[^0-9a-f:\-])`), false},
+	{"pci", regexp.MustCompile(`(?i)(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?`), false},
 }
+
+// plainSpelling is the index of the last one, "8086:15f3".
+var plainSpelling = len(idSpellings) - 1
 
 // lsusbForm begins a line of lsusb.
 var lsusbForm = regexp.MustCompile(`^Bus \d{3} Device \d{3}: ID [0-9a-f]{4}:[0-9a-f]{4}\b`)
@@ -45,6 +50,9 @@ func (m *merger) parseIDs(lines []line) []found {
 			}
 			devices = append(devices, d)
 		}
+		if len(devices) > maxDevices {
+			break
+		}
 	}
 	return devices
 }
@@ -55,50 +63,74 @@ func (m *merger) isPort(d *found, text string) bool {
 	return d.plain && strings.Contains(text, " ") && !strings.Contains(lower(text), "["+d.VendorID+":") && m.opts.Names.Vendor(d.VendorID) == ""
 }
 
+// idsOf returns the ids of a line in their order.
 func idsOf(text string) []found {
 	text = strings.TrimPrefix(text, "MODALIAS=")
 	if d, ok := parseModalias(text); ok {
 		return []found{d}
 	}
 	var devices []found
-	for text != "" {
-		d, end := firstID(text)
-		if end == 0 {
-			break
+	end := 0
+	for _, h := range spelled(text) {
+		if h.start < end { // a part of the one before
+			continue
 		}
-		if d.VendorID != "0000" && d.VendorID != "ffff" {
+		end = h.end
+		if d := h.device(text); d.VendorID != "0000" && d.VendorID != "ffff" {
 			devices = append(devices, d)
 		}
-		text = text[end:]
 	}
 	return devices
 }
 
-// firstID returns the first id in text and where it ends, 0 if there is none.
-func firstID(text string) (d found, end int) {
-	start := len(text)
+// hit is a place in a line that a spelling fits.
+type hit struct {
+	spelling   int
+	start, end int    // from the vendor to the last digit
+	groups     [4]int // where each id starts, -1 where it is missing
+}
+
+// spelled finds all spellings in a line. Of those that begin with the same
+// vendor the more particular comes first.
+func spelled(text string) []hit {
+	var hits []hit
 	for i, spelling := range idSpellings {
-		m := spelling.form.FindStringSubmatchIndex(text)
-		if m == nil || m[2] >= start {
-			continue
-		}
-		group := func(n int) string {
-			if 2*n >= len(m) || m[2*n] < 0 {
-				return ""
+		for _, m := range spelling.form.FindAllStringSubmatchIndex(text, -1) {
+			h := hit{spelling: i, start: m[2], groups: [4]int{-1, -1, -1, -1}}
+			for n := 1; n < len(m)/2; n++ {
+				h.groups[n-1] = m[2*n]
+				h.end = max(h.end, m[2*n+1])
 			}
-			return lower(text[m[2*n]:m[2*n+1]])
+			if i != plainSpelling || endsHere(text[h.end:]) {
+				hits = append(hits, h)
+			}
 		}
-		d = found{plain: i == len(idSpellings)-1, Device: report.Device{Bus: spelling.bus, VendorID: group(1), DeviceID: group(2), SubvendorID: group(3), SubdeviceID: group(4)}}
-		if spelling.swap {
-			d.SubvendorID, d.SubdeviceID = d.SubdeviceID, d.SubvendorID
-		}
-		start, end = m[2], m[2]
-		for n := 1; n < len(m)/2; n++ {
-			end = max(end, m[2*n+1])
-		}
-		windowsTail(&d, text[end:])
 	}
-	return d, end
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.start, b.start) })
+	return hits
+}
+
+// endsHere says whether a plain id ends before rest: neither digits nor what
+// continues times, addresses and UUIDs may follow.
+func endsHere(rest string) bool {
+	return rest == "" || !strings.ContainsRune("0123456789abcdefABCDEF:-", rune(rest[0]))
+}
+
+func (h *hit) device(text string) found {
+	id := func(n int) string {
+		if h.groups[n] < 0 {
+			return ""
+		}
+		return lower(text[h.groups[n] : h.groups[n]+4])
+	}
+	spelling := idSpellings[h.spelling]
+	d := found{plain: h.spelling == plainSpelling, Device: report.Device{Bus: spelling.bus, VendorID: id(0), DeviceID: id(1), SubvendorID: id(2), SubdeviceID: id(3)}}
+	if spelling.swap {
+		d.SubvendorID, d.SubdeviceID = d.SubdeviceID, d.SubvendorID
+	}
+	const longestTail = 64
+	windowsTail(&d, text[h.end:min(len(text), h.end+longestTail)])
+	return d
 }
 
 var (

@@ -51,6 +51,9 @@ func parseLspci(lines []line, warn func(line int, code, text string)) []found {
 		current, dump = nil, hexDump{}
 	}
 	for _, l := range lines {
+		if len(devices) > maxDevices {
+			break
+		}
 		if d, ok := parseHeader(l.text); ok {
 			end()
 			d.line = l.number

@@ -31,8 +31,14 @@ func newMerger(opts Options, several bool) *merger {
 	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}}
 }
 
+// maxWarnings bounds what is said of damaged input.
+const maxWarnings = 1000
+
 // warn notes something about a line of the input.
 func (m *merger) warn(line int, code, text string) {
+	if len(m.rep.Source.Warnings) >= maxWarnings {
+		return
+	}
 	if m.several {
 		text = m.input + ": " + text
 	}
