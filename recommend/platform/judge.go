@@ -147,6 +147,17 @@ func (m *match) devices(classes []string) []*report.Device {
 	return list
 }
 
+// on lists the devices of some buses.
+func (m *match) on(buses []string) []*report.Device {
+	var list []*report.Device
+	for i := range m.report.Devices {
+		if d := &m.report.Devices[i]; slices.Contains(buses, d.Bus) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
 // classesKnown says whether every PCI device has a class, and there is one.
 func (m *match) classesKnown() bool {
 	found := false

@@ -34,13 +34,11 @@ func Loader(name string) (LoaderFacts, bool) {
 // Steps says what to choose in the loader's own menus to get a platform.
 func Steps(p plan.Platform, r *report.Report) []plan.Step {
 	switch p.Loader {
-	case "rr", "arpl", "arc":
+	case "rr":
+		return menuSteps("RR", p, r)
+	case "arpl", "arc":
 		facts, _ := Loader(p.Loader)
-		return []plan.Step{
-			{Where: facts.Title + " > Choose a model", Text: p.Model},
-			{Where: facts.Title + " > Choose a version", Text: p.OSVersion},
-			{Where: facts.Title + " > Build the loader", Text: "then boot it"},
-		}
+		return menuSteps(facts.Title, p, &report.Report{})
 	case "redpill":
 		return []plan.Step{
 			{Where: "modscout pack PLAN --for redpill", Text: "writes the extension and user_config.json"},
@@ -53,6 +51,21 @@ func Steps(p plan.Platform, r *report.Report) []plan.Step {
 		}
 	}
 	return nil
+}
+
+// menuSteps are the items of RR's main menu (RROrg/rr@e83ec2b
+// files/initrd/opt/rr/menu.sh), which shares them with ARPL, its
+// forerunner. Only the
+// custom kernel drives the devices of Hyper-V and Xen.
+func menuSteps(title string, p plan.Platform, r *report.Report) []plan.Step {
+	steps := []plan.Step{
+		{Where: title + " > Choose a model", Text: p.Model},
+		{Where: title + " > Choose a version", Text: p.OSVersion},
+	}
+	if guest := r.Machine.Hypervisor; guest == "microsoft" || guest == "xen" {
+		steps = append(steps, plan.Step{Where: title + " > Kernel", Text: "custom"})
+	}
+	return append(steps, plan.Step{Where: title + " > Build the loader", Text: "then boot it"})
 }
 
 var silent = mustLoad[[]plan.Reason]("silent.json")

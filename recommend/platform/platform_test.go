@@ -36,7 +36,7 @@ func TestData(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, r := range rules() {
-		if seen[r.ID] || r.Source == "" || r.Text == "" || !slices.Contains([]string{"reject", "warn", "block", "cmdline"}, r.Effect) {
+		if seen[r.ID] || r.Source == "" || r.Text == "" || !slices.Contains([]string{"reject", "warn", "block", "state", "cmdline"}, r.Effect) {
 			t.Errorf("rule %+v: its id is used twice, or it lacks a text, a source or an effect", r)
 		}
 		seen[r.ID] = true
@@ -239,6 +239,30 @@ func TestDisputedFlag(t *testing.T) {
 	p.Flavour = "apollolake"
 	if j := Judge(r, p, "tcrp"); j.Rejected == nil || warns(j) >= 0 {
 		t.Errorf("Judge() on apollolake, where none disagrees = %+v", j)
+	}
+}
+
+// TestHyperV: RR's custom kernel drives what hangs on the VM bus, RedPill has
+// no such kernel, and other flavours none at all.
+func TestHyperV(t *testing.T) {
+	nic := report.Device{ID: "vmbus:a", Bus: "vmbus", Modaliases: []string{"vmbus:635161f83edfc546913ff2d2f965ed0e"}}
+	r := &report.Report{Machine: report.Machine{Hypervisor: "microsoft"}, Devices: []report.Device{nic}}
+	for _, test := range []struct {
+		flavour, loader  string
+		stated, rejected bool
+	}{
+		{"epyc7002", "rr", true, false},
+		{"epyc7002", "redpill", false, false},
+		{"broadwell", "rr", false, true},
+	} {
+		j := Judge(r, &catalog.Platform{Flavour: test.flavour, OSVersion: "7.2", KernelVersion: "5.10.55"}, test.loader)
+		if _, stated := j.Stated[nic.ID]; stated != test.stated || (j.Rejected != nil) != test.rejected {
+			t.Errorf("%s %s: stated %v, rejected %+v", test.loader, test.flavour, stated, j.Rejected)
+		}
+	}
+	steps := Steps(plan.Platform{Loader: "rr", Model: "SA6400", OSVersion: "7.4"}, r)
+	if !slices.Contains(steps, plan.Step{Where: "RR > Kernel", Text: "custom"}) {
+		t.Errorf("Steps() = %v, without the custom kernel", steps)
 	}
 }
 

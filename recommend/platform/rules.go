@@ -12,7 +12,7 @@ import (
 // rule is one statement of a loader about machines and platforms.
 type rule struct {
 	ID     string    `json:"id"`
-	Effect string    `json:"effect"` // "reject", "warn", "block" (devices of the classes) or "cmdline"
+	Effect string    `json:"effect"` // "reject", "warn", "block" (devices of the classes), "state" (devices on the buses) or "cmdline"
 	Loader string    `json:"loader"` // that states it; "": each for its own flavours
 	When   condition `json:"when"`   // all that is set must hold
 	Text   string    `json:"text"`   // {flavour}, {flag} and {max} are filled in
@@ -26,6 +26,7 @@ type condition struct {
 	KernelFrom  int      `json:"kernel_from"`
 	KernelBelow int      `json:"kernel_below"`
 	DeviceTree  bool     `json:"device_tree"`
+	Loaders     []string `json:"loaders"` // the rule is about these only
 	Flavours    []string `json:"flavours"`
 	NotFlavours []string `json:"not_flavours"`
 	NoX2APIC    bool     `json:"nox2apic"`            // the flavour must boot without x2apic
@@ -37,6 +38,7 @@ type condition struct {
 	Hypervisor  string   `json:"hypervisor"`
 	Firmware    string   `json:"firmware"`
 	Class       []string `json:"class"`    // a PCI device of one of these is there
+	Bus         []string `json:"bus"`      // a device on one of these is there
 	NoClass     []string `json:"no_class"` // none is, and every PCI device's class is known
 }
 
@@ -53,6 +55,7 @@ func (c *condition) platformHolds(m *match) bool {
 		(c.KernelFrom == 0 || major >= c.KernelFrom) &&
 		(c.KernelBelow == 0 || major > 0 && major < c.KernelBelow) &&
 		(!c.DeviceTree || m.flavour.DeviceTree != nil && *m.flavour.DeviceTree) &&
+		(c.Loaders == nil || slices.Contains(c.Loaders, m.loader)) &&
 		(c.Flavours == nil || slices.Contains(c.Flavours, m.platform.Flavour)) &&
 		!slices.Contains(c.NotFlavours, m.platform.Flavour) &&
 		(!c.NoX2APIC || m.flavour.NeedsNoX2APIC)
@@ -68,6 +71,7 @@ func (c *condition) machineHolds(m *match) bool {
 		(c.Hypervisor == "" || machine.Hypervisor == c.Hypervisor) &&
 		(c.Firmware == "" || machine.Firmware == c.Firmware) &&
 		(c.Class == nil || len(m.devices(c.Class)) > 0) &&
+		(c.Bus == nil || len(m.on(c.Bus)) > 0) &&
 		(c.NoClass == nil || m.classesKnown() && len(m.devices(c.NoClass)) == 0)
 }
 
@@ -84,6 +88,10 @@ func (r *rule) apply(m *match, j *Judgement) {
 		}
 	case "cmdline":
 		r.addCmdline(m, j, text)
+	case "state":
+		for _, d := range m.on(r.When.Bus) {
+			j.Stated[d.ID] = plan.Basis{Layer: "curated", Text: text, Source: r.Source}
+		}
 	case "block":
 		for _, d := range m.devices(r.When.Class) {
 			if !intelRAID(d) {

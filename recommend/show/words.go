@@ -77,7 +77,7 @@ func steps(p *plan.Plan) string {
 
 // stopCodes are the warnings about what must be changed before anything can
 // work: of the report, and of the plan.
-var stopCodes = []string{"raid-remap", "vmd", "platform-rejected", "hyperv-custom", "bromolow-bios", "cmdline"}
+var stopCodes = []string{"raid-remap", "vmd", "platform-rejected", "hyperv-custom", "xen-custom", "bromolow-bios", "cmdline"}
 
 // stops lists what a person must change before the platform works.
 func stops(p *plan.Plan, r *report.Report) []string {
@@ -153,7 +153,7 @@ func machineOf(p *plan.Plan, r *report.Report) string {
 func Machine(r *report.Report) string {
 	m := &r.Machine
 	board := strings.TrimSpace(cmp.Or(m.DMI.BoardVendor, m.DMI.SysVendor) + " " + cmp.Or(m.DMI.BoardName, m.DMI.ProductName))
-	parts := []string{cmp.Or(board, "Machine without a name")}
+	parts := []string{cmp.Or(clip(board, boardWidth), "Machine without a name")}
 	if m.CPU.ModelName != "" {
 		parts = append(parts, cpuName(m.CPU.ModelName))
 	}
@@ -171,6 +171,9 @@ func Machine(r *report.Report) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// boardWidth leaves room for the rest of the machine on its line.
+const boardWidth = 30
 
 // cpuName leaves out what tells nobody anything: "Intel Core i5-2500" of
 // "Intel(R) Core(TM) i5-2500 CPU @ 3.30GHz".
