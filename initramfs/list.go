@@ -75,9 +75,9 @@ func (m Manifest) compare(found map[string]File) []error {
 	for _, f := range m {
 		switch got, ok := found[f.Path]; {
 		case !ok:
-			bad = append(bad, fmt.Errorf("%w: %s is not there", ErrDamaged, f.Path))
+			bad = append(bad, &DamageError{f.Path, fs.ErrNotExist})
 		case got != f:
-			bad = append(bad, fmt.Errorf("%w: %s: content differs", ErrDamaged, f.Path))
+			bad = append(bad, &DamageError{f.Path, errContent})
 		}
 	}
 	return bad

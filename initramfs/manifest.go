@@ -30,6 +30,8 @@ type File struct {
 // what was built.
 var ErrDamaged = errors.New("damaged initramfs")
 
+var errContent = errors.New("content differs")
+
 func fileOf(name string, data []byte) File {
 	sum := sha256.Sum256(data)
 	return File{Path: name, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
@@ -77,13 +79,23 @@ func parseFile(line string) (File, error) {
 	return File{Path: fields[2], Size: size, SHA256: fields[0]}, nil
 }
 
-// Check compares the files below root with the manifest and returns one error,
-// [ErrDamaged] with the path, for each that differs.
-func (m Manifest) Check(root string) []error {
-	var bad []error
+// DamageError says what is wrong with one file; [ErrDamaged] is in its chain.
+type DamageError struct {
+	Path string // as in the manifest
+	Err  error
+}
+
+func (e *DamageError) Error() string { return fmt.Sprintf("%v: %s: %v", ErrDamaged, e.Path, e.Err) }
+
+func (e *DamageError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
+
+// Check compares the files below root with the manifest and returns one error
+// for each that differs.
+func (m Manifest) Check(root string) []*DamageError {
+	var bad []*DamageError
 	for _, f := range m {
 		if err := f.check(filepath.Join(root, f.Path)); err != nil {
-			bad = append(bad, fmt.Errorf("%w: %s: %w", ErrDamaged, f.Path, err))
+			bad = append(bad, &DamageError{f.Path, err})
 		}
 	}
 	return bad
@@ -103,7 +115,7 @@ func (f File) check(path string) error {
 	case size != f.Size:
 		return fmt.Errorf("%d bytes, want %d", size, f.Size)
 	case hex.EncodeToString(hash.Sum(nil)) != f.SHA256:
-		return errors.New("content differs")
+		return errContent
 	}
 	return nil
 }

@@ -28,13 +28,16 @@ func (s *session) show(ctx context.Context, screens screens) {
 			return s.text(screen.Size())
 		})
 		s.complain("show", err)
-		screen.Replace(append(s.troubles(), text...))
+		screen.Replace(append(s.troubles(screen.Size().Width), text...))
 	}
 }
 
 // text is the answer for one screen; the last line stays free for the keys.
 func (s *session) text(size Size) ([]byte, error) {
-	size.Height -= 2 + bytes.Count(s.troubles(), []byte("\n"))
+	size.Height -= 2
+	if len(s.warnings) > 0 {
+		size.Height--
+	}
 	p := s.plan
 	if s.options.Show == "report" {
 		p = nil
@@ -45,15 +48,14 @@ func (s *session) text(size Size) ([]byte, error) {
 }
 
 // troubles sums up in one line what a person must know before he believes the
-// answer: that part of the machine could not be looked at.
-func (s *session) troubles() []byte {
-	switch n := len(s.warnings); {
-	case n == 1:
-		return fmt.Appendf(nil, "NOT COMPLETE: %s: %s\n", s.warnings[0].Code, s.warnings[0].Text)
-	case n > 1:
-		return fmt.Appendf(nil, "NOT COMPLETE: %s: %s (and %d more)\n", s.warnings[0].Code, s.warnings[0].Text, n-1)
+// answer: that part of the machine could not be looked at. Each trouble was
+// shown in full when it arose, and the report has it.
+func (s *session) troubles(width int) []byte {
+	if len(s.warnings) == 0 {
+		return nil
 	}
-	return nil
+	line := fmt.Sprintf("NOT COMPLETE (%d): %s: %s", len(s.warnings), s.warnings[0].Code, s.warnings[0].Text)
+	return append([]byte(line)[:min(len(line), width-1)], '\n')
 }
 
 // saveReport writes the report to the stick.

@@ -15,7 +15,10 @@ import (
 )
 
 // linux is the machine itself.
-type linux struct{}
+type linux struct {
+	// sound are the files of the initramfs that are what was built, by path.
+	sound map[string]bool
+}
 
 // tree is what PID 1 mounts first. u-root's own list is for a system to live
 // in (cgroups, pts, a writable /etc); a scan needs these.
@@ -32,7 +35,7 @@ var tree = []libinit.Creator{
 
 // Mount makes the tree, as far as it is not there yet, and hushes the kernel: its messages would push the
 // answer off the screen. Only what ends a system is still printed.
-func (linux) Mount() error {
+func (*linux) Mount() error {
 	var all error
 	for _, part := range tree {
 		if err := part.Create(); err != nil && !errors.Is(err, unix.EBUSY) {
@@ -43,12 +46,13 @@ func (linux) Mount() error {
 	return errors.Join(all, ulog.KernelLog.SetConsoleLogLevel(ulog.KLogCritical))
 }
 
-func (linux) Options() Options { return readOptions() }
+func (*linux) Options() Options { return readOptions() }
 
-func (linux) Consoles() []console { return openConsoles() }
+func (*linux) Consoles() []console { return openConsoles() }
 
-// CheckManifest compares the unpacked initramfs with its manifest.
-func (linux) CheckManifest() []error {
+// CheckManifest compares the unpacked initramfs with its manifest. Only what
+// it finds sound is loaded into the kernel later.
+func (l *linux) CheckManifest() []error {
 	text, err := os.ReadFile(filepath.Join("/", initramfs.ManifestPath))
 	if err != nil {
 		return []error{fmt.Errorf("%w: its manifest: %w", initramfs.ErrDamaged, err)}
@@ -57,13 +61,22 @@ func (linux) CheckManifest() []error {
 	if err != nil {
 		return []error{err}
 	}
-	return manifest.Check("/")
+	l.sound = make(map[string]bool)
+	for _, f := range manifest {
+		l.sound[f.Path] = true
+	}
+	var bad []error
+	for _, damage := range manifest.Check("/") {
+		l.sound[damage.Path] = false
+		bad = append(bad, damage)
+	}
+	return bad
 }
 
 // SpareMemory gives back what the scan used (the names of all devices in the
 // world) and makes the garbage collector work harder before the kernel runs
 // out of memory: there is no swap, and its out-of-memory killer takes us.
-func (linux) SpareMemory() {
+func (*linux) SpareMemory() {
 	debug.FreeOSMemory()
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) == nil {
@@ -72,9 +85,9 @@ func (linux) SpareMemory() {
 	}
 }
 
-func (linux) PowerOff() { stop(unix.LINUX_REBOOT_CMD_POWER_OFF) }
+func (*linux) PowerOff() { stop(unix.LINUX_REBOOT_CMD_POWER_OFF) }
 
-func (linux) Reboot() { stop(unix.LINUX_REBOOT_CMD_RESTART) }
+func (*linux) Reboot() { stop(unix.LINUX_REBOOT_CMD_RESTART) }
 
 // stop ends the machine. Only a kernel without power management comes back
 // from it.

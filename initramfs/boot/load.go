@@ -12,17 +12,24 @@ import (
 	"github.com/modscout/modscout/initramfs"
 )
 
+// errNotSound keeps a damaged module out of the kernel.
+var errNotSound = errors.New("left out, it is damaged")
+
 // LoadModules loads what the initramfs lists, in its order. A module that is
 // there already, or that finds its hardware absent (ENODEV), is no error.
-func (linux) LoadModules() []error {
+func (l *linux) LoadModules() []error {
 	text, err := os.ReadFile(filepath.Join("/", initramfs.LoadPath))
 	if err != nil {
 		return []error{err}
 	}
 	var bad []error
-	for _, l := range initramfs.ParseLoad(string(text)) {
-		if err := loadModule(filepath.Join("/", l.Path), l.Args); err != nil {
-			bad = append(bad, fmt.Errorf("%s: %w", l.Name(), err))
+	for _, step := range initramfs.ParseLoad(string(text)) {
+		err := errNotSound
+		if l.sound[step.Path] {
+			err = loadModule(filepath.Join("/", step.Path), step.Args)
+		}
+		if err != nil {
+			bad = append(bad, fmt.Errorf("%s: %w", step.Name(), err))
 		}
 	}
 	mountEFIVars()

@@ -20,7 +20,7 @@ func IsWorker() bool { return os.Getenv(workerVariable) != "" }
 // return: at the end it waits for a key, or powers off where the kernel command
 // line says so.
 func Run(parts Parts) {
-	s := newSession(parts, linux{})
+	s := newSession(parts, &linux{})
 	if IsWorker() {
 		s.run(context.Background())
 	} else {
@@ -34,8 +34,7 @@ func Run(parts Parts) {
 func (s *session) supervise(ctx context.Context) {
 	s.mount(ctx)
 	err := work()
-	s.options = s.system.Options()
-	s.screens = s.system.Consoles()
+	s.open(ctx)
 	s.complain("stopped", fmt.Errorf("%w. The answer is not complete", err))
 	s.screens.progress(s.lastLine())
 }

@@ -63,9 +63,8 @@ func newSession(parts Parts, system system) *session {
 // run goes through all steps, whatever becomes of each.
 func (s *session) run(ctx context.Context) {
 	s.mount(ctx)
-	s.options = s.system.Options()
-	s.screens = s.system.Consoles()
-	s.screens.progress("modscout: looking at this machine…")
+	s.open(ctx)
+	s.screens.progress("modscout: looking at this machine ...")
 	s.check(ctx)
 	s.load(ctx)
 	s.settle(ctx)
@@ -90,6 +89,19 @@ func (s *session) mount(ctx context.Context) {
 		return struct{}{}, s.system.Mount()
 	})
 	s.warn("mount-failed", err)
+}
+
+// open finds out what is asked for and where to answer.
+func (s *session) open(ctx context.Context) {
+	var err error
+	s.options, err = within(ctx, limitMount, func(context.Context) (Options, error) {
+		return s.system.Options(), nil
+	})
+	s.warn("options-failed", err)
+	s.screens, err = within(ctx, limitMount, func(context.Context) (screens, error) {
+		return s.system.Consoles(), nil
+	})
+	s.warn("console-failed", err)
 }
 
 // check says so where the initramfs is not what was built.

@@ -95,7 +95,7 @@ func TestRun(t *testing.T) {
 	if len(s.report.Source.Warnings) > 0 || s.report.Source.Complete != nil {
 		t.Errorf("a good run warns: %+v", s.report.Source)
 	}
-	want := "modscout: looking at this machine…\n" +
+	want := "modscout: looking at this machine ...\n" +
 		"USE linux:test for 1 devices in 23 lines\n" +
 		"Saved on the stick in modscout/. Keys: r reboot, p power off\n"
 	if diff := cmp.Diff(want, system.screen.String()); diff != "" {
@@ -137,8 +137,8 @@ func TestRunGoesOn(t *testing.T) {
 		screen  string // must be on it
 		warning string // code in the report
 	}{
-		{"damaged", nil, fakeSystem{damaged: []error{failure}}, "NOT COMPLETE: initramfs-damaged: out of luck", "initramfs-damaged"},
-		{"module", nil, fakeSystem{bad: []error{failure, failure}}, "(and 1 more)", "module-not-loaded"},
+		{"damaged", nil, fakeSystem{damaged: []error{failure}}, "NOT COMPLETE (1): initramfs-damaged: out of luck", "initramfs-damaged"},
+		{"module", nil, fakeSystem{bad: []error{failure, failure}}, "NOT COMPLETE (2): module-not-loaded: out of luck\n", "module-not-loaded"},
 		{"scan panics", panics, fakeSystem{}, "panic: scan went wrong at ", "scan-failed"},
 		{"no stick", nil, fakeSystem{stickErr: errNoStick, options: Options{Stick: "12345678"}}, "NOT SAVED on the stick", ""},
 		{"recommend fails", func(p *Parts) {

@@ -16,7 +16,7 @@ const (
 
 // Settle waits until the kernel announced no device for quietFor, but at most
 // settleAfter. It reports whether it became quiet.
-func (linux) Settle(ctx context.Context) (bool, error) {
+func (*linux) Settle(ctx context.Context) (bool, error) {
 	events, err := listenUevents()
 	if err != nil {
 		return false, err

@@ -29,7 +29,7 @@ const mountPoint = "/mnt"
 // Stick mounts the FAT partition of the disk with this MBR signature, calls fn
 // with its directory, and unmounts it. No other disk is ever mounted or
 // written: of the others one sector is read.
-func (linux) Stick(ctx context.Context, signature string, fn func(dir string) error) error {
+func (*linux) Stick(ctx context.Context, signature string, fn func(dir string) error) error {
 	partition, err := waitStick(ctx, signature)
 	if err != nil {
 		return err
