@@ -71,7 +71,7 @@ func parseELF(data []byte) (*object, error) {
 	}
 	strings := e.data(e.sections[names])
 	for i := range e.sections {
-		e.sections[i].name = text(strings, le.Uint32(table[i*sectionSize:]))
+		e.sections[i].name = string(text(strings, le.Uint32(table[i*sectionSize:])))
 	}
 	return e, nil
 }
@@ -120,18 +120,23 @@ func (e *object) data(s section) []byte {
 	return e.bytes[s.offset : s.offset+s.size]
 }
 
-// text returns the string at an offset of a string table, "" outside of it.
-func text(table []byte, offset uint32) string {
+// maxName is more than any name has (KSYM_NAME_LEN is 512). Without it, many
+// entries that point into one long string would cost the square of its size.
+const maxName = 1024
+
+// text returns the string at an offset of a string table, nothing outside of it.
+func text(table []byte, offset uint32) []byte {
 	if uint64(offset) >= uint64(len(table)) {
-		return ""
+		return nil
 	}
-	s, _, _ := bytes.Cut(table[offset:], []byte{0})
-	return string(s)
+	table = table[offset:]
+	name, _, _ := bytes.Cut(table[:min(len(table), maxName)], []byte{0})
+	return name
 }
 
 // symbol is one entry of a symbol table (elf(5), Elf64_Sym).
 type symbol struct {
-	name    string
+	name    []byte // in the file
 	section uint16 // 0: undefined, to be found elsewhere
 }
 

@@ -2,6 +2,7 @@ package ko
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -16,11 +17,17 @@ func (m *Module) readSymbols(e *object) error {
 		return err
 	}
 	m.Stripped = len(symbols) == 0 || !slices.ContainsFunc(e.sections, func(s section) bool { return s.kind == relocationTable })
+	left := 4 * len(e.bytes) // names may share bytes, but not without end
 	for _, s := range symbols {
-		if name, found := strings.CutPrefix(s.name, "__ksymtab_"); found && s.section != 0 {
-			m.Exports = append(m.Exports, name)
-		} else if s.section == 0 && s.name != "" {
-			m.Imports = append(m.Imports, s.name)
+		if name, found := bytes.CutPrefix(s.name, []byte("__ksymtab_")); found && s.section != 0 {
+			m.Exports = append(m.Exports, string(name))
+		} else if s.section == 0 && len(s.name) > 0 {
+			m.Imports = append(m.Imports, string(s.name))
+		} else {
+			continue
+		}
+		if left -= len(s.name); left < 0 {
+			return fmt.Errorf("%w: symbol names are longer than the file", ErrFormat)
 		}
 	}
 	if m.Exports == nil {
@@ -33,7 +40,7 @@ func (m *Module) readSymbols(e *object) error {
 		if uint64(at) >= uint64(len(symbols)) {
 			return
 		}
-		switch symbols[at].name {
+		switch string(symbols[at].name) {
 		case "init_module":
 			m.Layout.Init = int64(offset)
 		case "cleanup_module":
@@ -75,7 +82,7 @@ func (m *Module) readStruct(e *object) {
 	}
 	m.Layout.Size = int64(s.size)
 	if data := e.data(s); m.Name == "" && len(data) >= nameOffset+nameSize {
-		m.Name = text(data[nameOffset:nameOffset+nameSize], 0)
+		m.Name = string(text(data[nameOffset:nameOffset+nameSize], 0))
 	}
 	m.Name = strings.ReplaceAll(m.Name, "-", "_")
 }
