@@ -54,9 +54,8 @@ func Steps(p plan.Platform, r *report.Report) []plan.Step {
 }
 
 // menuSteps are the items of RR's main menu (RROrg/rr@e83ec2b
-// files/initrd/opt/rr/menu.sh), which shares them with ARPL, its
-// forerunner. Only the
-// custom kernel drives the devices of Hyper-V and Xen.
+// files/initrd/opt/rr/menu.sh), which shares them with ARPL, its forerunner.
+// Only the custom kernel drives the devices of Hyper-V and Xen.
 func menuSteps(title string, p plan.Platform, r *report.Report) []plan.Step {
 	steps := []plan.Step{
 		{Where: title + " > Choose a model", Text: p.Model},

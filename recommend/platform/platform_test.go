@@ -229,7 +229,7 @@ func TestDisputedFlag(t *testing.T) {
 	if rr.Rejected != nil || warns(rr) < 0 {
 		t.Fatalf("Judge() = %+v, want the warning alone", rr)
 	}
-	want := "tcrp asks for movbe on geminilake, which the CPU lacks; arc, arpl, rr do not"
+	want := "tcrp wants movbe on geminilake, which the CPU lacks; arc, arpl, rr do not"
 	if got := rr.Warnings[warns(rr)].Text; got != want {
 		t.Errorf("warning %q, want %q", got, want)
 	}

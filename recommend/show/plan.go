@@ -12,8 +12,9 @@ import (
 
 // Plan writes the answer as one screen: the machine, what to use and why, what
 // to choose in the loader's menus, what must be changed first, a line for each
-// device that matters, and which data all of it rests on. What does not fit is
-// counted and named, never dropped in silence.
+// device that matters, what else to know where there is room, and which data all
+// of it rests on. What does not fit of the devices is counted and named, never
+// dropped in silence.
 //
 // r is the report that p answers; of an empty one the devices have no names.
 func Plan(w io.Writer, p *plan.Plan, r *report.Report, options Options) error {
@@ -30,6 +31,7 @@ func Plan(w io.Writer, p *plan.Plan, r *report.Report, options Options) error {
 		}
 	}
 	screen.devices(devices, height-len(screen.lines)-len(foot.lines))
+	screen.notes(notes(p), height-len(screen.lines)-len(foot.lines))
 	screen.lines = append(screen.lines, foot.lines...)
 	return screen.writeTo(w)
 }
@@ -131,6 +133,22 @@ func (pg *page) devices(t *table, room int) {
 	}
 	if fold {
 		pg.line("%s", t.folded)
+	}
+}
+
+// notes writes what should be known, on the lines that are left.
+func (pg *page) notes(list []string, room int) {
+	const most = 4
+	for i, note := range list {
+		left := min(room, most) - i
+		if left <= 0 {
+			return
+		}
+		if left == 1 && i < len(list)-1 {
+			pg.line("%-*sand %d more, in the plan's warnings", labelWidth, "NOTE", len(list)-i)
+			return
+		}
+		pg.labelled("NOTE", note, 1)
 	}
 }
 

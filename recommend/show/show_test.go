@@ -101,6 +101,15 @@ func TestGolden(t *testing.T) {
 			r.Devices[3].Device, r.Devices[3].Vendor, r.Devices[3].Class = "", "", ""
 			p.Devices[3].Certainty = plan.Possible
 		},
+		"notes": func(p *plan.Plan, r *report.Report) {
+			p.Warnings = []plan.Warning{
+				{Code: "boot-device-assumed", Text: "its line says so"},
+				{Code: "cmdline", Text: "add nox2apic to the kernel command line"},
+				{Code: "threads", Text: "epyc7002 uses 24 of the CPU's threads"},
+				{Code: "os74-bmi2", Text: "ARC hides 7.4 from a CPU without bmi2; RR offers it (a J4125 has none)"},
+				{Code: "a", Text: "one"}, {Code: "b", Text: "two"}, {Code: "c", Text: "three"},
+			}
+		},
 		"plan-alone": func(p *plan.Plan, r *report.Report) { *r = report.Report{} },
 		"many": func(p *plan.Plan, r *report.Report) {
 			for i := range 40 {
@@ -161,6 +170,9 @@ func TestScreenFits(t *testing.T) {
 			id := "pci:" + w
 			r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", Device: w, Vendor: w})
 			p.Devices = append(p.Devices, plan.Device{ID: id, Importance: plan.Wanted, Verdict: plan.ByModule, Extension: w, Module: w})
+		}
+		for _, w := range words(8) {
+			p.Warnings = append(p.Warnings, plan.Warning{Code: "a", Text: w + " " + w})
 		}
 		for _, w := range words(3) {
 			p.Next = append(p.Next, plan.Next{Text: w + " " + w})

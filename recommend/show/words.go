@@ -101,6 +101,17 @@ func stops(p *plan.Plan, r *report.Report) []string {
 	return list
 }
 
+// notes lists the other warnings, but for what a device's line says already.
+func notes(p *plan.Plan) []string {
+	var list []string
+	for _, w := range p.Warnings {
+		if !slices.Contains(stopCodes, w.Code) && w.Code != "boot-device-assumed" && w.Code != "possible-match" {
+			list = append(list, w.Text)
+		}
+	}
+	return list
+}
+
 // folded counts the devices without a line.
 func folded(p *plan.Plan, n int) string {
 	if n == 0 {
