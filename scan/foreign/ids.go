@@ -69,6 +69,9 @@ func idsOf(text string) []found {
 	if d, ok := parseModalias(text); ok {
 		return []found{d}
 	}
+	if !fourDigits.MatchString(text) { // most lines of most text
+		return nil
+	}
 	var devices []found
 	end := 0
 	for _, h := range spelled(text) {
@@ -82,6 +85,9 @@ func idsOf(text string) []found {
 	}
 	return devices
 }
+
+// fourDigits is what all spellings of an id have in common.
+var fourDigits = regexp.MustCompile(`[0-9a-fA-F]{4}`)
 
 // hit is a place in a line that a spelling fits.
 type hit struct {

@@ -36,7 +36,8 @@ type Options struct {
 var Kinds = []string{"report", "lspci", "ids"}
 
 var (
-	// ErrNothing is returned where no input holds a device.
+	// ErrNothing is returned where no input holds a device, or one is too long to
+	// be a list of devices.
 	ErrNothing = errors.New("no device found")
 	// ErrKind is returned for an unknown Options.Kind, or input that is not of it.
 	ErrKind = errors.New("unknown kind of input")
@@ -60,15 +61,22 @@ func Import(inputs []Input, opts Options) (*report.Report, error) {
 	return m.finish()
 }
 
+// maxList is the largest list that is read, in bytes: lspci -vvvxxx of the
+// largest machine known has 4 MB.
+const maxList = 16 << 20
+
 // read takes in one input.
 func (m *merger) read(input Input) error {
 	m.input = input.Name
 	kind := m.opts.Kind
 	if kind == "" {
-		kind = detect(input.Data)
+		kind = detect(input.Data[:min(len(input.Data), maxList)])
 	}
 	if kind == "report" {
 		return m.readReport(input.Data)
+	}
+	if len(input.Data) > maxList {
+		return fmt.Errorf("%w: a list has no more than %d MiB", ErrNothing, maxList>>20)
 	}
 	lines := splitLines(input.Data)
 	if kind == "lspci" {

@@ -182,6 +182,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"empty", "", "", ErrNothing},
 		{"prose", "my NAS does not boot", "", ErrNothing},
+		{"too long", strings.Repeat("8086:15f3\n", maxList/10+1), "", ErrNothing},
 		{"unknown kind", "8086:15f3", "tarot", ErrKind},
 		{"other JSON", `{"schema":"modscout.plan/v1"}`, "", ErrKind},
 		{"JSON without schema", `{}`, "", ErrKind},

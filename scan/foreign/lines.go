@@ -20,6 +20,9 @@ const maxLine = 1 << 14
 // escapes are ANSI control sequences (ECMA-48, section 5.4) and window titles.
 var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07]*\x07)")
 
+// invisible are characters that look like a space or like nothing.
+var invisible = strings.NewReplacer("\u00a0", " ", "\ufeff", "", "\u200b", "", "\x00", "")
+
 // bullet begins an item of a list.
 var bullet = regexp.MustCompile(`^\s*[-*+•]\s+`)
 
@@ -48,7 +51,7 @@ func clean(raw string) string {
 		raw = escapes.ReplaceAllString(raw, "")
 	}
 	raw = strings.ToValidUTF8(raw, "?")
-	raw = strings.NewReplacer("\u00a0", " ", "\ufeff", "", "\u200b", "", "\x00", "").Replace(raw)
+	raw = invisible.Replace(raw)
 	for strings.HasPrefix(raw, ">") {
 		raw = strings.TrimPrefix(raw[1:], " ")
 	}
