@@ -36,7 +36,7 @@ func TestData(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, r := range rules() {
-		if seen[r.ID] || r.Source == "" || r.Text == "" || !slices.Contains([]string{"reject", "warn", "block", "state", "cmdline"}, r.Effect) {
+		if seen[r.ID] || r.Source == "" || r.Text == "" || !slices.Contains([]string{"reject", "warn", "block", "state", "reason", "cmdline"}, r.Effect) {
 			t.Errorf("rule %+v: its id is used twice, or it lacks a text, a source or an effect", r)
 		}
 		seen[r.ID] = true

@@ -12,7 +12,7 @@ import (
 // rule is one statement of a loader about machines and platforms.
 type rule struct {
 	ID     string    `json:"id"`
-	Effect string    `json:"effect"` // "reject", "warn", "block" (devices of the classes), "state" (devices on the buses) or "cmdline"
+	Effect string    `json:"effect"` // "reject", "warn", "block" (devices of the classes), "state" (devices on the buses), "reason" or "cmdline"
 	Loader string    `json:"loader"` // that states it; "": each for its own flavours
 	When   condition `json:"when"`   // all that is set must hold
 	Text   string    `json:"text"`   // {flavour}, {flag} and {max} are filled in
@@ -22,7 +22,8 @@ type rule struct {
 // condition is what a rule asks. A question that the report cannot answer does
 // not hold: an absent fact rejects nothing.
 type condition struct {
-	OS          string   `json:"os"` // this version or newer
+	OS          string   `json:"os"`       // this version or newer
+	OSBelow     string   `json:"os_below"` // an older one
 	KernelFrom  int      `json:"kernel_from"`
 	KernelBelow int      `json:"kernel_below"`
 	DeviceTree  bool     `json:"device_tree"`
@@ -52,6 +53,7 @@ func (c *condition) holds(m *match) bool {
 func (c *condition) platformHolds(m *match) bool {
 	major := leading(m.platform.KernelVersion)
 	return (c.OS == "" || m.platform.OSVersion != "" && compareVersions(m.platform.OSVersion, c.OS) >= 0) &&
+		(c.OSBelow == "" || m.platform.OSVersion != "" && compareVersions(m.platform.OSVersion, c.OSBelow) < 0) &&
 		(c.KernelFrom == 0 || major >= c.KernelFrom) &&
 		(c.KernelBelow == 0 || major > 0 && major < c.KernelBelow) &&
 		(!c.DeviceTree || m.flavour.DeviceTree != nil && *m.flavour.DeviceTree) &&
@@ -86,6 +88,8 @@ func (r *rule) apply(m *match, j *Judgement) {
 		if r.Loader == m.loader || r.When.DisputeFlag && slices.Contains(m.missingFlag().asking, m.loader) {
 			j.own++
 		}
+	case "reason":
+		j.Reasons = append(j.Reasons, plan.Reason{Code: r.ID, Text: text, Source: r.Source})
 	case "cmdline":
 		r.addCmdline(m, j, text)
 	case "state":

@@ -164,7 +164,7 @@ func machineOf(p *plan.Plan, r *report.Report) string {
 func Machine(r *report.Report) string {
 	m := &r.Machine
 	board := strings.TrimSpace(cmp.Or(m.DMI.BoardVendor, m.DMI.SysVendor) + " " + cmp.Or(m.DMI.BoardName, m.DMI.ProductName))
-	parts := []string{cmp.Or(clip(board, boardWidth), "Machine without a name")}
+	parts := []string{cmp.Or(clip(board, boardWidth), "Unnamed machine")}
 	if m.CPU.ModelName != "" {
 		parts = append(parts, cpuName(m.CPU.ModelName))
 	}
