@@ -10,7 +10,9 @@
 //	pci:v00008086d000015F3sv*sd*bc*sc*i*
 //
 // (written by the kernel's scripts/mod/file2alias.c). [Match] compares one
-// with one, an [Index] finds all of many patterns that match a key.
+// with one, an [Index] finds all of many patterns that match a key, and a
+// [Table] knows the modules behind the patterns, for one kernel or many, and
+// can be kept in a file. Package ko fills a table from modules.
 //
 // What people report is often less than the kernel's whole string. A key may
 // therefore hold [Unknown] bytes, which [PCIKey] and [USBKey] put where a

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -48,11 +47,7 @@ func choosePlatform(table *modalias.Table, id string) (*modalias.Table, error) {
 	if p := table.Platform(id); p != nil {
 		return &modalias.Table{Platforms: []modalias.Platform{*p}}, nil
 	}
-	ids := map[string]bool{}
-	for _, p := range table.Platforms {
-		ids[p.ID] = true
-	}
-	hint := "use --platform with one of: " + strings.Join(slices.Sorted(maps.Keys(ids)), ", ")
+	hint := "use --platform with one of: " + platformList(table)
 	if id == "" {
 		return nil, withHint(fmt.Errorf("the database holds %d platforms", len(table.Platforms)), hint)
 	}
