@@ -103,6 +103,9 @@ func (q *question) winner(ranked []*evaluation) (*evaluation, plan.Reason) {
 	if e := q.running(ranked); e != nil {
 		return e, plan.Reason{Code: "running-kernel", Text: "it is the kernel that runs on this machine"}
 	}
+	if len(ranked) == 1 {
+		return ranked[0], plan.Reason{Code: "only-one", Text: "no other platform was in question"}
+	}
 	packaged := slices.DeleteFunc(slices.Clone(ranked), func(e *evaluation) bool { return e.loader == linux })
 	if len(packaged) == 0 {
 		packaged = ranked
