@@ -20,6 +20,7 @@ var layers = []func(*evaluation, *subject, *finding) bool{
 	offeredByCatalogue,
 	needsNoDriver,
 	drivenByEveryKernel,
+	likelyDrivenByEveryKernel,
 	drivenElsewhere,
 	notKnownAnywhere,
 }
@@ -145,6 +146,16 @@ func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 	names := strings.Join(e.world.drivers(s.reference), ", ")
 	return f.decide(plan.Base, plan.Assumed, "reference",
 		"Linux drives it with "+names+", which such platforms have in their kernel", e.world.referenceSource(s))
+}
+
+// likelyDrivenByEveryKernel is drivenByEveryKernel for a bare id: the class is
+// not in the report, but pci.ids has a name that tells it.
+func likelyDrivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
+	if e.complete || platform.LikelyClass(s.Device) == "" {
+		return false
+	}
+	return f.decide(plan.Base, plan.Possible, "class",
+		"by its name in pci.ids it is of a class that such platforms drive with their kernel", "pci.ids")
 }
 
 // drivenElsewhere is for devices that Linux or another platform has a driver

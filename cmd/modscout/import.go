@@ -49,7 +49,12 @@ func importFiles(cmd *cobra.Command, files []string, kind string) (*report.Repor
 		}
 		inputs = append(inputs, foreign.Input{Name: name, Data: data})
 	}
-	rep, err := foreign.Import(inputs, foreign.Options{Kind: kind, Tool: tool()})
+	return importInputs(inputs, kind)
+}
+
+// importInputs is importFiles for what has been read already.
+func importInputs(inputs []foreign.Input, kind string) (*report.Report, error) {
+	rep, err := foreign.Import(inputs, foreign.Options{Kind: kind, Tool: tool})
 	switch {
 	case errors.Is(err, foreign.ErrNothing):
 		err = withHint(err, "give the output of lspci -nnk, or ids such as 8086:15f3")
@@ -57,7 +62,15 @@ func importFiles(cmd *cobra.Command, files []string, kind string) (*report.Repor
 		err = withHint(err, "the kinds are "+strings.Join(foreign.Kinds, ", ")+"; without --from the kind is detected")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("importing %s: %w", strings.Join(files, ", "), err)
+		return nil, fmt.Errorf("importing %s: %w", inputNames(inputs), err)
 	}
 	return rep, nil
+}
+
+func inputNames(inputs []foreign.Input) string {
+	var names []string
+	for _, input := range inputs {
+		names = append(names, input.Name)
+	}
+	return strings.Join(names, ", ")
 }

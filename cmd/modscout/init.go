@@ -26,6 +26,7 @@ func isInit() bool {
 // bootParts are the rooms that PID 1 of the scan image calls on.
 func bootParts() boot.Parts {
 	return boot.Parts{
+		Tool:      tool,
 		Scan:      bootScan,
 		Recommend: bootRecommend,
 		Show:      bootShow,
@@ -34,7 +35,7 @@ func bootParts() boot.Parts {
 }
 
 func bootScan(ctx context.Context) (*report.Report, error) {
-	return scan.Scan(ctx, scan.Options{})
+	return scan.Scan(ctx, scan.Options{Tool: tool})
 }
 
 // bootRecommend answers from the embedded catalogue. The kernel that runs is

@@ -15,7 +15,7 @@ func machineReport(cmd *cobra.Command, args []string) (*report.Report, error) {
 	if len(args) > 0 {
 		return importFiles(cmd, args, "")
 	}
-	r, err := scan.Scan(cmd.Context(), scan.Options{Tool: tool()})
+	r, err := scan.Scan(cmd.Context(), scan.Options{Tool: tool})
 	if err != nil {
 		return nil, withHint(fmt.Errorf("scanning this machine: %w", err), "give a report, or the output of lspci -nn")
 	}

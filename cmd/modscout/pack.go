@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/source"
 	"github.com/modscout/modscout/recommend/packer"
 	"github.com/modscout/modscout/recommend/plan"
@@ -120,24 +119,8 @@ func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
 			return opts, fmt.Errorf("reading --user-config: %w", err)
 		}
 	}
-	opts.Catalogs, err = packCatalogs(f.catalogs)
+	opts.Catalogs, err = openCatalogs(f.catalogs)
 	return opts, err
-}
-
-// packCatalogs reads the catalogues of --catalog, or the embedded one.
-func packCatalogs(names []string) ([]*catalog.Catalog, error) {
-	if len(names) == 0 {
-		names = []string{"default"}
-	}
-	var list []*catalog.Catalog
-	for _, name := range names {
-		c, err := catalogArg([]string{name})
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
 }
 
 // printPlanWarnings writes one line a warning, and a hint where it has one.

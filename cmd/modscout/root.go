@@ -65,6 +65,7 @@ kernel that runs; "modscout recommend --loader rr" asks about RR.`,
 		newCatalogCmd(),
 		newPackCmd(),
 		newImageCmd(),
+		newVersionCmd(),
 	)
 	return root
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +28,7 @@ MAC address, UUID, host name or user name.`,
   modscout scan --sysroot captured/`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			rep, err := scan.Scan(cmd.Context(), scan.Options{Root: sysroot, Tool: tool()})
+			rep, err := scan.Scan(cmd.Context(), scan.Options{Root: sysroot, Tool: tool})
 			if errors.Is(err, scan.ErrNoSysfs) {
 				err = withHint(err, "give the directory that holds sys and proc; on this machine, mount sysfs at /sys")
 			}
@@ -60,13 +58,4 @@ func (o *reportOutput) write(cmd *cobra.Command, rep *report.Report) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
-}
-
-// tool names this program and its version for reports.
-func tool() string {
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		version = strings.TrimPrefix(info.Main.Version, "v")
-	}
-	return "modscout " + version
 }

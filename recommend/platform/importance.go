@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,10 @@ var importance = mustLoad[struct {
 		What  string `json:"what"`
 	} `json:"inert"`
 	Kernel []string `json:"kernel"`
+	Names  []struct {
+		Word  string `json:"word"` // in the name that pci.ids has for an id
+		Class string `json:"class"`
+	} `json:"names"`
 }]("importance.json")
 
 // Importance says how much a device matters: [plan.Boot], [plan.Wanted] or
@@ -73,7 +78,8 @@ func weigh(d *report.Device, level string, want []string) string {
 func kindOf(d *report.Device) (kind string, known bool) {
 	switch d.Bus {
 	case "pci":
-		return d.Class, d.Class != ""
+		class := cmp.Or(d.Class, LikelyClass(d))
+		return class, class != ""
 	case "usb":
 		return d.Interface, d.Interface != "" || d.Class != ""
 	case "virtio":
@@ -122,4 +128,20 @@ func KernelClass(d *report.Device) bool {
 // hasPrefix says whether class begins with one of the prefixes.
 func hasPrefix(class string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(class, prefix) })
+}
+
+// LikelyClass returns the PCI class that the name of a bare id points to:
+// pci.ids calls 144d:a808 an "NVMe SSD Controller". It is a hint, good for a
+// verdict that is [plan.Possible] and no better; "" where the class is known or
+// the name points to none.
+func LikelyClass(d *report.Device) string {
+	if d.Bus != "pci" || d.Class != "" || d.DeviceID == "" {
+		return ""
+	}
+	for _, name := range importance().Names {
+		if strings.Contains(d.Device, name.Word) {
+			return name.Class
+		}
+	}
+	return ""
 }

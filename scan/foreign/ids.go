@@ -38,6 +38,10 @@ var plainSpelling = len(idSpellings) - 1
 // lsusbForm begins a line of lsusb.
 var lsusbForm = regexp.MustCompile(`^Bus \d{3} Device \d{3}: ID [0-9a-f]{4}:[0-9a-f]{4}\b`)
 
+// aloneForm is a line that is nothing but one id, as people write it above or
+// below a list.
+var aloneForm = regexp.MustCompile(`(?i)^\[?[0-9a-f]{4}:[0-9a-f]{4}\]?$`)
+
 // parseIDs reads modaliases and bare ids, several on a line if need be.
 func (m *merger) parseIDs(lines []line) []found {
 	var devices []found

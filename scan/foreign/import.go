@@ -109,12 +109,12 @@ func (m *merger) warnUnknown(lines []line, devices []found) {
 }
 
 // besides returns the lines of a paste with lspci's output where other ids may
-// stand: those of lsusb, and where the list itself has names only, all that
-// people wrote around it.
+// stand: those of lsusb, ids alone on their line, and where the list itself has
+// names only, all that people wrote around it.
 func besides(lines []line, devices []found) []line {
 	namesOnly := !slices.ContainsFunc(devices, func(d found) bool { return d.VendorID != "" })
 	return slices.DeleteFunc(lines, func(l line) bool {
-		return isLspci(l.text) || !namesOnly && !lsusbForm.MatchString(l.text)
+		return isLspci(l.text) || !namesOnly && !lsusbForm.MatchString(l.text) && !aloneForm.MatchString(l.text)
 	})
 }
 
