@@ -26,6 +26,7 @@ type tier struct {
 	possible  int // not certain, because the report lacks a field of the pattern
 	kind      int // exact ids, then a class, then anything
 	unnamed   int // possible, and the system that the report is from names other modules
+	unlikely  int // possible, and for another kind of USB host
 	unlisted  int // in an archive, but its recipe does not load it
 	outOfTree int
 }
@@ -35,6 +36,7 @@ func (t tier) compare(other tier) int {
 		cmp.Compare(t.possible, other.possible),
 		cmp.Compare(t.kind, other.kind),
 		cmp.Compare(t.unnamed, other.unnamed),
+		cmp.Compare(t.unlikely, other.unlikely),
 		cmp.Compare(t.unlisted, other.unlisted),
 		cmp.Compare(t.outOfTree, other.outOfTree))
 }
@@ -48,6 +50,8 @@ func (t tier) worse(best tier) string {
 		return "its pattern is wider, another one names the ids"
 	case t.unnamed > best.unnamed:
 		return "possible only, and the report's own system names another one"
+	case t.unlikely > best.unlikely:
+		return "possible only, for another kind of USB host than this probably is"
 	case t.unlisted > best.unlisted:
 		return "its recipe does not load it"
 	case t.outOfTree > best.outOfTree:
@@ -77,6 +81,7 @@ func (e *evaluation) tier(s *subject, offer int, c claim) tier {
 		if named := internal(s.Modules); len(named) > 0 && !slices.Contains(named, e.module(offer).Name) {
 			t.unnamed = 1
 		}
+		t.unlikely = count(s.unlikely(c))
 	}
 	t.kind = int(c.kind)
 	if listed := e.offers[offer].kmod.Listed; listed != nil && !*listed {

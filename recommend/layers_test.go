@@ -55,19 +55,32 @@ func TestBasePossible(t *testing.T) {
 }
 
 // lspci -k has no programming interface, but names the driver's module: among
-// possible ones that decides.
+// possible ones that decides, then the name of the host; the driver of
+// Thunderbolt, which hosts nothing, is the last.
 func TestPossibleAndNamed(t *testing.T) {
 	b := newCatalog("usb")
 	on := []string{"box_1"}
 	b.extension(box, "a", on, kmod(b.module(catalog.Module{Name: "ehci_pci"}, "pci:v*d*sv*sd*bc0Csc03i20*")))
 	b.extension(box, "b", on, kmod(b.module(catalog.Module{Name: "xhci_pci"}, aliasXHCI)))
+	b.extension(box, "c", on, kmod(b.module(catalog.Module{Name: "thunderbolt", File: "a.ko"}, "pci:v*d*sv*sd*bc0Csc03i40*")))
 	b.platform(catalog.Platform{ID: "box_1", Loader: box, Builtin: []string{"usbcore"}})
 	host := report.Device{ID: "pci:0000:00:05.0", Bus: "pci", VendorID: "8086", DeviceID: "54ed", Class: "0c03"}
-	for want, named := range map[string][]string{"ehci_pci": nil, "xhci_pci": {"xhci-pci"}} {
-		host.Modules = named
+	for _, test := range []struct {
+		name    string
+		modules []string
+		want    string
+	}{
+		{"", nil, "xhci_pci"},
+		{"FCH USB XHCI Controller", nil, "xhci_pci"},
+		{"8 Series USB EHCI #1", nil, "ehci_pci"},
+		{"USB2 Enhanced Host Controller", nil, "ehci_pci"},
+		{"USB4/Thunderbolt NHI controller", nil, "thunderbolt"},
+		{"8 Series USB EHCI #1", []string{"xhci-pci"}, "xhci_pci"},
+	} {
+		host.Device, host.Modules = test.name, test.modules
 		p := recommendChecked(t, machine(host), recommend.Options{}, b.Catalog)
-		if diff := cmp.Diff([]string{"extension possible " + want}, verdicts(p)); diff != "" {
-			t.Errorf("named %v: verdicts mismatch (-want +got):\n%s", named, diff)
+		if diff := cmp.Diff([]string{"extension possible " + test.want}, verdicts(p)); diff != "" {
+			t.Errorf("%q, modules %v: verdicts mismatch (-want +got):\n%s", test.name, test.modules, diff)
 		}
 	}
 }

@@ -70,6 +70,14 @@ func certainOnes(claims []claim) []claim {
 	return slices.DeleteFunc(slices.Clone(claims), func(c claim) bool { return !certain(c) })
 }
 
+// unlikely says whether a claim on a USB host of unknown programming interface
+// is for another one than the host probably has.
+func (s *subject) unlikely(c claim) bool {
+	class := platform.LikelyUSBHost(s.Device)
+	return class != "" && modalias.Match(c.pattern,
+		modalias.PCIKey(s.VendorID, s.DeviceID, s.SubvendorID, s.SubdeviceID, class)) == modalias.No
+}
+
 // matters says whether the answer is incomplete while the device has no driver.
 func (s *subject) matters() bool { return s.importance != plan.Optional }
 

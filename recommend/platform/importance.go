@@ -138,9 +138,30 @@ func LikelyClass(d *report.Device) string {
 	if d.Bus != "pci" || d.Class != "" || d.DeviceID == "" {
 		return ""
 	}
-	for _, name := range importance().Names {
-		if strings.Contains(d.Device, name.Word) {
-			return name.Class
+	return classByName(d.Device)
+}
+
+// LikelyUSBHost returns the PCI class with the programming interface of a USB
+// host that a report has no more than "0c03" of, as lspci prints it without
+// -v: the one that its name tells, else xHCI, which hosts of the last ten
+// years are. It ranks drivers that are all [plan.Possible] and decides nothing
+// else; "" for other devices.
+func LikelyUSBHost(d *report.Device) string {
+	const usb, xhci = "0c03", "0c0330"
+	if d.Bus != "pci" || d.Class != usb {
+		return ""
+	}
+	if class := classByName(d.Device); len(class) > len(usb) && strings.HasPrefix(class, usb) {
+		return class
+	}
+	return xhci
+}
+
+// classByName returns the class that a name of pci.ids tells, or "".
+func classByName(name string) string {
+	for _, n := range importance().Names {
+		if strings.Contains(name, n.Word) {
+			return n.Class
 		}
 	}
 	return ""
