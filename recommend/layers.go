@@ -14,6 +14,7 @@ import (
 // verdict on a device.
 var layers = []func(*evaluation, *subject, *finding) bool{
 	blockedByRule,
+	hiddenByFirmware,
 	drivenByPlatform,
 	statedByCurator,
 	servedByLoader,
@@ -21,6 +22,7 @@ var layers = []func(*evaluation, *subject, *finding) bool{
 	needsNoDriver,
 	drivenByEveryKernel,
 	likelyDrivenByEveryKernel,
+	hiddenBehindVMD,
 	drivenElsewhere,
 	notKnownAnywhere,
 }
@@ -135,9 +137,10 @@ func needsNoDriver(_ *evaluation, s *subject, f *finding) bool {
 
 // drivenByEveryKernel is for the disk and USB controllers that no pack brings
 // a driver for, because every such kernel has it: unless this one is known not
-// to.
+// to. A chipset's SATA ports in RAID mode are driven by the same ahci.
 func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
-	if !s.kernelClass || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
+	raidMode := s.hides == "raid-mode" && slices.Contains(e.world.drivers(s.reference), "ahci")
+	if !s.kernelClass && !raidMode || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
 		return false
 	}
 	if len(s.reference) == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
 )
 
@@ -73,8 +74,8 @@ func firstReady(waiting []int, firm, soft map[int][]int) int {
 	return max(0, slices.IndexFunc(waiting, func(offer int) bool { return !waits(firm, offer) }))
 }
 
-// alsoClaims returns the findings of devices that a chosen module claims and
-// that another driver is meant for.
+// alsoClaims returns the findings of devices that a chosen module claims for
+// certain and that another driver is meant for.
 func (e *evaluation) alsoClaims(offer int) []int {
 	m := e.module(offer)
 	var list []int
@@ -83,7 +84,7 @@ func (e *evaluation) alsoClaims(offer int) []int {
 		if f.Module == m.Name || !f.covered() {
 			continue
 		}
-		if slices.ContainsFunc(s.certain, func(c claim) bool { return c.ref == e.offers[offer].ref }) {
+		if slices.ContainsFunc(s.certain, func(c claim) bool { return c.ref == e.offers[offer].ref && c.verdict == modalias.Certain }) {
 			list = append(list, i)
 		}
 	}

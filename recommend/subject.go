@@ -18,8 +18,9 @@ type subject struct {
 	reference   []claim // likewise of those of distribution kernels
 	importance  string
 	inert       bool
-	kernelClass bool // a class that platforms drive with their own kernel
-	transport   int  // the subject whose driver makes this one appear, or -1
+	kernelClass bool   // a class that platforms drive with their own kernel
+	hides       string // NVMe disks may hide behind it: "vmd", "raid-mode" or ""
+	transport   int    // the subject whose driver makes this one appear, or -1
 }
 
 // subjects prepares the devices of a report.
@@ -33,6 +34,9 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 			Device: d, claims: w.claims(d),
 			importance: platform.Importance(d, want),
 			inert:      platform.Inert(d), kernelClass: platform.KernelClass(d),
+		}
+		if w, hides := report.HiddenDisks(d); hides {
+			list[i].hides = w.Code
 		}
 		list[i].certain = certainOnes(list[i].claims)
 		list[i].reference = certainOnes(w.onlyReference(list[i].claims))

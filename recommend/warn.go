@@ -7,10 +7,11 @@ import (
 	"github.com/modscout/modscout/recommend/plan"
 )
 
-// warnings says what a person should read before acting: what the rules say,
-// then each doubtful device, then each doubtful module.
+// warnings says what a person should read before acting: what the report
+// says itself, what the rules say, then each doubtful device, then each
+// doubtful module.
 func (e *evaluation) warnings() []plan.Warning {
-	list := append([]plan.Warning{}, e.judgement.Warnings...)
+	list := append(e.repeat(), e.judgement.Warnings...)
 	if r := e.judgement.Rejected; r != nil {
 		list = append(list, plan.Warning{Code: "platform-rejected", Text: r.Text, Source: r.Source})
 	}

@@ -66,7 +66,8 @@ func (m *match) features(j *Judgement) []int {
 	mark(0, gpu && (old && m.flavour.IGPU.Old || !old && m.flavour.IGPU.New),
 		"igpu", "its kernel drives this Intel GPU", menuSource)
 	mark(1, m.nvme(j), "nvme", "NVMe disks can be used", menuSource)
-	mark(2, len(m.devices([]string{"0104", "0107"})) > 0 && m.flavour.HBA != nil && *m.flavour.HBA,
+	cards := slices.DeleteFunc(m.devices([]string{"0104", "0107"}), intelRAID)
+	mark(2, len(cards) > 0 && m.flavour.HBA != nil && *m.flavour.HBA,
 		"hba", "SAS and RAID controllers can be used", menuSource)
 	mark(3, m.officialCPU(), "official-cpu", "the model is sold with this CPU", "PeterSuh-Q3/tinycore-redpill models.json")
 	return score

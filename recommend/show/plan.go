@@ -31,7 +31,7 @@ func Plan(w io.Writer, p *plan.Plan, r *report.Report, options Options) error {
 		}
 	}
 	screen.devices(devices, height-len(screen.lines)-len(foot.lines))
-	screen.notes(notes(p), height-len(screen.lines)-len(foot.lines))
+	screen.notes(notes(p, r), height-len(screen.lines)-len(foot.lines))
 	screen.lines = append(screen.lines, foot.lines...)
 	return screen.writeTo(w)
 }

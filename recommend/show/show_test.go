@@ -81,7 +81,7 @@ func TestGolden(t *testing.T) {
 		"mini-pc": func(*plan.Plan, *report.Report) {},
 		"blocked": func(p *plan.Plan, r *report.Report) {
 			p.Devices[1].Verdict, p.Devices[1].Why = plan.Blocked, "the firmware hides it in RAID mode"
-			r.Source.Warnings = []report.Warning{{Code: "raid-remap", Text: "2 NVMe disks are hidden: set SATA mode to AHCI in the BIOS"}}
+			p.Warnings = []plan.Warning{{Code: "raid-remap", Device: p.Devices[1].ID, Text: "2 NVMe disks are hidden: set SATA mode to AHCI in the BIOS"}}
 		},
 		"missing": func(p *plan.Plan, r *report.Report) {
 			p.Devices[3] = plan.Device{ID: p.Devices[3].ID, Verdict: plan.Missing, Importance: plan.Boot, Certainty: plan.Known}
@@ -166,7 +166,7 @@ func TestScreenFits(t *testing.T) {
 		for _, w := range words(20) {
 			p.Platform.Reasons = append(p.Platform.Reasons, plan.Reason{Text: w + " " + w})
 			p.Steps = append(p.Steps, plan.Step{Where: w, Text: w})
-			r.Source.Warnings = append(r.Source.Warnings, report.Warning{Code: "vmd", Text: w + " " + w + " " + w})
+			p.Warnings = append(p.Warnings, plan.Warning{Code: "vmd", Text: w + " " + w + " " + w})
 			id := "pci:" + w
 			r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", Device: w, Vendor: w})
 			p.Devices = append(p.Devices, plan.Device{ID: id, Importance: plan.Wanted, Verdict: plan.ByModule, Extension: w, Module: w})

@@ -76,25 +76,23 @@ func steps(p *plan.Plan) string {
 }
 
 // stopCodes are the warnings about what must be changed before anything can
-// work: of the report, and of the plan.
+// work.
 var stopCodes = []string{"raid-remap", "vmd", "platform-rejected", "hyperv-custom", "xen-custom", "bromolow-bios", "cmdline"}
 
-// stops lists what a person must change before the platform works.
+// stops lists what a person must change before the platform works, of each
+// device once.
 func stops(p *plan.Plan, r *report.Report) []string {
 	var list []string
-	for _, w := range r.Source.Warnings {
-		if slices.Contains(stopCodes, w.Code) {
-			list = append(list, w.Text)
-		}
-	}
+	said := map[string]bool{}
 	for _, w := range p.Warnings {
 		if slices.Contains(stopCodes, w.Code) {
 			list = append(list, w.Text)
+			said[w.Device] = true
 		}
 	}
 	find := finder(r)
 	for _, d := range p.Devices {
-		if d.Verdict == plan.Blocked {
+		if d.Verdict == plan.Blocked && !said[d.ID] {
 			list = append(list, ids(find(d.ID))+": "+d.Why)
 		}
 	}
@@ -102,10 +100,15 @@ func stops(p *plan.Plan, r *report.Report) []string {
 }
 
 // notes lists the other warnings, but for what a device's line says already.
-func notes(p *plan.Plan) []string {
+func notes(p *plan.Plan, r *report.Report) []string {
 	var list []string
+	find := finder(r)
 	for _, w := range p.Warnings {
-		if !slices.Contains(stopCodes, w.Code) && w.Code != "boot-device-assumed" && w.Code != "possible-match" {
+		switch {
+		case slices.Contains(stopCodes, w.Code), w.Code == "boot-device-assumed", w.Code == "possible-match":
+		case w.Device != "":
+			list = append(list, ids(find(w.Device))+": "+w.Text)
+		default:
 			list = append(list, w.Text)
 		}
 	}

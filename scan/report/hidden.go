@@ -23,7 +23,7 @@ func HiddenDisks(d *Device) (Warning, bool) {
 	case slices.Contains(vmdIDs, d.DeviceID):
 		return Warning{Code: "vmd", Device: d.ID, Text: "NVMe disks behind Intel VMD are visible only with the driver vmd: load it, or turn VMD off in the firmware setup"}, true
 	case slices.Contains(raidIDs, d.DeviceID) || strings.HasPrefix(d.Class, "0104"):
-		return Warning{Code: "raid-mode", Device: d.ID, Text: "this controller is in Intel's RAID mode, in which the firmware may hide NVMe disks: AHCI mode in the firmware setup shows them"}, true
+		return Warning{Code: "raid-mode", Device: d.ID, Text: "RAID mode may hide NVMe disks; AHCI mode in the BIOS shows them"}, true
 	}
 	return Warning{}, false
 }

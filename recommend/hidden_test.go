@@ -1,0 +1,65 @@
+package recommend_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/recommend"
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Disks that a setting hides make their controller blocked, and the plan
+// repeats what the report says of it.
+func TestHiddenDisks(t *testing.T) {
+	no, two := 0, 2
+	withDisks := func(d report.Device, n *int) report.Device { d.Disks = n; return d }
+	vmd, raid := pci("00:0e.0", "8086", "9a0b", "010400"), pci("00:17.0", "8086", "2822", "010400")
+	megaraid := pci("01:00.0", "8086", "1960", "010400") // Intel's, and no chipset
+	linux := reference()
+	b := builder{linux}
+	b.Extensions[0].Recipes[0].Kmods = append(b.Extensions[0].Recipes[0].Kmods,
+		kmod(b.module(catalog.Module{Name: "vmd"}, "pci:v00008086d00009A0Bsv*sd*bc*sc*i*")),
+		kmod(b.module(catalog.Module{Name: "megaraid"}, "pci:v00008086d00001960sv*sd*bc*sc*i*")))
+	raidAlias := b.module(catalog.Module{Name: "ahci"}, "pci:v00008086d00002822sv*sd*bc*sc*i*")
+	b.Extensions[0].Recipes[0].Kmods = append(b.Extensions[0].Recipes[0].Kmods, kmod(raidAlias))
+	nas := newCatalog("nas")
+	nas.extension(box, "igc", []string{"box_1"}, kmod(nas.module(catalog.Module{Name: "igc"}, aliasIGC)))
+
+	for _, test := range []struct {
+		name     string
+		device   report.Device
+		code     string // of the report's warning
+		platform string
+		want     string
+		repeated bool
+	}{
+		{"VMD on a NAS", vmd, "vmd", "box_1", "blocked stated", true},
+		{"VMD on Linux", vmd, "vmd", "linux:6.1.0-1-amd64", "extension known vmd", false},
+		{"RAID mode is driven by ahci", raid, "raid-mode", "box_1", "base assumed", true},
+		{"a RAID card is not", megaraid, "raid-mode", "box_1", "missing assumed", true},
+		{"hidden disks only", withDisks(ahci, &no), "raid-remap", "box_1", "blocked stated", true},
+		{"hidden disks, of others nothing known", ahci, "raid-remap", "box_1", "blocked stated", true},
+		{"hidden disks beside others", withDisks(ahci, &two), "raid-remap", "box_1", "base assumed", true},
+		{"no matter of the answer", ahci, "unreadable", "box_1", "base assumed", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := machine(test.device)
+			r.Warn(test.code, test.device.ID, "as the scan says it")
+			opts := recommend.Options{Platforms: []string{test.platform}}
+			p := recommendChecked(t, r, opts, nas.Catalog, linux)
+			if diff := cmp.Diff([]string{test.want}, verdicts(p)); diff != "" {
+				t.Errorf("verdict mismatch (-want +got):\n%s\nwhy: %s", diff, p.Devices[0].Why)
+			}
+			repeated := slices.ContainsFunc(p.Warnings, func(w plan.Warning) bool {
+				return w.Code == test.code && w.Device == test.device.ID
+			})
+			if repeated != test.repeated {
+				t.Errorf("the plan repeats the warning: %t, want %t: %+v", repeated, test.repeated, p.Warnings)
+			}
+		})
+	}
+}
