@@ -12,6 +12,19 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
+// A device known by name only is asked for by its ids.
+func TestIDsNeeded(t *testing.T) {
+	b := newCatalog("nas")
+	b.extension(box, "igc", []string{"box_1"}, kmod(b.module(catalog.Module{Name: "igc"}, aliasIGC)))
+	named := report.Device{ID: "pci:0000:00:09.0", Bus: "pci", Device: "some card"}
+	for want, device := range map[string]report.Device{"ids-needed": named, "": igc} {
+		p := recommendChecked(t, machine(device), recommend.Options{}, b.Catalog)
+		if got := p.Next; len(got) > 0 != (want != "") || len(got) > 0 && got[0].Code != want {
+			t.Errorf("next of %s = %+v, want %q", device.ID, got, want)
+		}
+	}
+}
+
 // Disks that a setting hides make their controller blocked, and the plan
 // repeats what the report says of it.
 func TestHiddenDisks(t *testing.T) {

@@ -2,15 +2,21 @@ package recommend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
 )
 
 // next says what a person can do about each device that matters and has no
-// driver: another platform first, the text of a request last.
+// driver: tell its ids, where they are not known; another platform first, the
+// text of a request last.
 func (e *evaluation) next() []plan.Next {
 	list := []plan.Next{}
+	withoutIDs := func(s subject) bool { return s.matters() && s.DeviceID == "" && len(s.Modaliases) == 0 }
+	if slices.ContainsFunc(e.question.subjects, withoutIDs) {
+		list = append(list, plan.Next{Code: "ids-needed", Text: "some devices are known by name only: lspci -nn prints the ids that decide"})
+	}
 	for i := range e.findings {
 		s, f := &e.question.subjects[i], &e.findings[i]
 		if !s.matters() || f.Verdict != plan.Missing {

@@ -53,11 +53,13 @@ const enoughRows = 8
 func (pg *page) head(p *plan.Plan, r *report.Report, limits budget) {
 	pg.line("%s", machineOf(p, r))
 	pg.labelled("USE", use(p), limits.use)
-	if n := len(p.Platform.Equal); n > 0 {
-		pg.labelled("", fmt.Sprintf("as good: %d more, %s", n, some(p.Platform.Equal, 4)), limits.equal)
+	if !undecided(p) {
+		if n := len(p.Platform.Equal); n > 0 {
+			pg.labelled("", fmt.Sprintf("as good: %d more, %s", n, some(p.Platform.Equal, 4)), limits.equal)
+		}
+		pg.labelled("WHY", why(p), limits.why)
+		pg.labelled("DO", steps(p), limits.steps)
 	}
-	pg.labelled("WHY", why(p), limits.why)
-	pg.labelled("DO", steps(p), limits.steps)
 	pg.stops(stops(p, r), limits)
 	if len(p.Next) > 0 {
 		pg.labelled("NEXT", p.Next[0].Text, limits.next)

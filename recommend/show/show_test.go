@@ -110,6 +110,14 @@ func TestGolden(t *testing.T) {
 				{Code: "a", Text: "one"}, {Code: "b", Text: "two"}, {Code: "c", Text: "three"},
 			}
 		},
+		"names-only": func(p *plan.Plan, r *report.Report) {
+			r.Machine = report.Machine{}
+			for i := range p.Devices {
+				r.Devices[i].VendorID, r.Devices[i].DeviceID, r.Devices[i].Class = "", "", ""
+				p.Devices[i] = plan.Device{ID: p.Devices[i].ID, Verdict: plan.NotKnown, Importance: plan.Wanted, Certainty: plan.Possible}
+			}
+			p.Modules, p.Next = nil, []plan.Next{{Code: "ids-needed", Text: "lspci -nn prints the ids that decide"}}
+		},
 		"plan-alone": func(p *plan.Plan, r *report.Report) { *r = report.Report{} },
 		"many": func(p *plan.Plan, r *report.Report) {
 			for i := range 40 {

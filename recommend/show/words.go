@@ -10,9 +10,12 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
-// use is the headline. It says "probably" where a device that the boot needs
-// rests on less than a statement.
+// use is the headline. It says "probably" where a device that the boot needs,
+// or may need, rests on less than a statement.
 func use(p *plan.Plan) string {
+	if undecided(p) {
+		return "undecided: nothing here is known by its ids, so every platform is as good"
+	}
 	text := p.Platform.ID
 	if p.Platform.Model != "" {
 		text = fmt.Sprintf("%s %s (%s)", p.Platform.Model, p.Platform.OSVersion, p.Platform.ID)
@@ -25,8 +28,25 @@ func use(p *plan.Plan) string {
 
 func probably(p *plan.Plan) bool {
 	return slices.ContainsFunc(p.Devices, func(d plan.Device) bool {
-		return d.Importance == plan.Boot && d.Certainty != plan.Known && d.Certainty != plan.Stated
+		boot := d.Importance == plan.Boot || d.Importance == plan.Wanted && d.Verdict == plan.NotKnown
+		return boot && d.Certainty != plan.Known && d.Certainty != plan.Stated
 	})
+}
+
+// undecided says whether there are devices and none speaks for any platform: a
+// list of names only, or of ids that nobody knows.
+func undecided(p *plan.Plan) bool {
+	unknown := false
+	for i := range p.Devices {
+		switch p.Devices[i].Verdict {
+		case plan.NotKnown:
+			unknown = unknown || p.Devices[i].Importance != plan.Optional
+		case plan.Inert:
+		default:
+			return false
+		}
+	}
+	return unknown
 }
 
 // modules counts what is to be added; a pack or a kernel package is there
