@@ -106,11 +106,11 @@ func between(d *report.Device, before, after string) string {
 	return strings.ToLower(rest)
 }
 
-// Inert says whether a device needs no driver by its PCI class: bridges,
-// memory controllers, SMBus and the like. A catalogue that has a driver for it
-// knows better.
+// Inert says whether a device needs no driver: a processor, and by its PCI class
+// bridges, memory controllers, SMBus and the like. A catalogue that has a driver
+// for it knows better.
 func Inert(d *report.Device) bool {
-	return d.Bus == "pci" && slices.ContainsFunc(importance().Inert, func(c struct {
+	return d.Bus == "cpu" || d.Bus == "pci" && slices.ContainsFunc(importance().Inert, func(c struct {
 		Class string `json:"class"`
 		What  string `json:"what"`
 	}) bool {
@@ -124,6 +124,9 @@ func Inert(d *report.Device) bool {
 func KernelClass(d *report.Device) bool {
 	return d.Bus == "pci" && hasPrefix(d.Class, importance().Kernel)
 }
+
+// KernelClasses returns what the classes of [KernelClass] begin with.
+func KernelClasses() []string { return slices.Clone(importance().Kernel) }
 
 // hasPrefix says whether class begins with one of the prefixes.
 func hasPrefix(class string, prefixes []string) bool {

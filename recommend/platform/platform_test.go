@@ -324,3 +324,37 @@ func TestImportance(t *testing.T) {
 		}
 	}
 }
+
+func TestInert(t *testing.T) {
+	for _, test := range []struct {
+		device report.Device
+		want   bool
+	}{
+		{report.Device{Bus: "pci", Class: "060000"}, true},
+		{report.Device{Bus: "pci", Class: "0c0500"}, true},
+		{report.Device{Bus: "pci", Class: "0c0330"}, false},
+		{report.Device{Bus: "cpu", Modaliases: []string{"cpu:type:x86,ven0000fam0006mod00BE:feature:,0000"}}, true},
+		{report.Device{Bus: "pci"}, false},
+	} {
+		if got := Inert(&test.device); got != test.want {
+			t.Errorf("Inert(%s %s) = %v, want %v", test.device.Bus, test.device.Class, got, test.want)
+		}
+	}
+}
+
+func TestLikelyClass(t *testing.T) {
+	for _, test := range []struct {
+		device report.Device
+		want   string
+	}{
+		{report.Device{Bus: "pci", DeviceID: "a808", Device: "NVMe SSD Controller SM981/PM981/PM983"}, "0108"},
+		{report.Device{Bus: "pci", DeviceID: "2922", Device: "82801IR/IO/IH 6 port SATA Controller [AHCI mode]"}, "0106"},
+		{report.Device{Bus: "pci", DeviceID: "15f3", Device: "Ethernet Controller I225-V"}, ""},
+		{report.Device{Bus: "pci", DeviceID: "a808", Class: "0180", Device: "NVMe"}, ""},
+		{report.Device{Bus: "pci", Device: "NVMe, a name without an id"}, ""},
+	} {
+		if got := LikelyClass(&test.device); got != test.want {
+			t.Errorf("LikelyClass(%q) = %q, want %q", test.device.Device, got, test.want)
+		}
+	}
+}
