@@ -10,6 +10,7 @@ import (
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 // A Serving is the answer to "which module drives this?" for one loader and
@@ -17,7 +18,7 @@ import (
 type Serving struct {
 	Loader    string   `json:"loader"`
 	Module    string   `json:"module"`              // internal name; "" where the loader has none
-	Certainty string   `json:"certainty,omitempty"` // "known", or "possible" where more than the query decides
+	Certainty string   `json:"certainty,omitempty"` // "known", "possible" where more than the query decides, or "assumed"
 	Class     bool     `json:"class,omitzero"`      // the module claims the whole class
 	Platforms []string `json:"platforms"`           // that have it
 	Without   []string `json:"without"`             // platforms of the loader that have it not
@@ -31,14 +32,22 @@ type Serving struct {
 // device string nor a module known anywhere.
 type QueryError struct{ Query string }
 
-func (e *QueryError) Error() string { return fmt.Sprintf("no module is called %q", e.Query) }
+func (e *QueryError) Error() string {
+	if strings.Contains(e.Query, ":") {
+		return fmt.Sprintf("%q is neither ids nor a modalias", e.Query)
+	}
+	return fmt.Sprintf("no module is called %q", e.Query)
+}
 
 // Hint returns what a query looks like.
 func (e *QueryError) Hint() string {
 	return "ask for ids (8086:15f3), a modalias (pci:v00008086d000015F3…) or a module (igc)"
 }
 
-var idPair = regexp.MustCompile(`^\[?([0-9a-fA-F]{4}):([0-9a-fA-F]{4})\]?$`)
+var (
+	idPair = regexp.MustCompile(`^\[?([0-9a-fA-F]{4}):([0-9a-fA-F]{4})\]?$`)
+	onBus  = regexp.MustCompile(`^[a-z][a-z0-9_-]*:`) // how all modaliases begin
+)
 
 // Which answers for a pair of PCI or USB ids, a device string of the kernel, or
 // the name of a module: one Serving a loader and module, loaders in the order
@@ -46,7 +55,12 @@ var idPair = regexp.MustCompile(`^\[?([0-9a-fA-F]{4}):([0-9a-fA-F]{4})\]?$`)
 // such a module has one Serving with an empty Module. An id that no module
 // claims gives those alone.
 //
-// It returns a [*QueryError] for a name that is no module's.
+// Disk and USB controllers are the exception: no package brings their drivers,
+// because such kernels have them. Where Linux has one, it is "assumed" to be
+// built into the platforms whose kernels nothing is known of.
+//
+// It returns a [*QueryError] for a name that is no module's, and for what has a
+// colon and is neither ids nor a modalias.
 func Which(cats []*catalog.Catalog, query string) ([]Serving, error) {
 	w := newWorld(cats, nil, "")
 	claims := w.asked(query)
@@ -66,10 +80,13 @@ func (w *world) asked(query string) []claim {
 		vendor, device := strings.ToLower(ids[1]), strings.ToLower(ids[2])
 		claims := w.claimsOn(modalias.PCIKey(vendor, device, "", "", ""))
 		claims = append(claims, w.claimsOn(modalias.USBKey(vendor, device, "", "", "", ""))...)
-		return notNil(slices.DeleteFunc(claims, func(c claim) bool { return c.kind != modalias.Exact }))
+		return notNil(slices.DeleteFunc(claims, func(c claim) bool { return c.kind != modalias.Exact && c.verdict != modalias.Certain }))
 	}
-	if strings.Contains(query, ":") {
+	switch {
+	case onBus.MatchString(query):
 		return notNil(w.claimsOn(query))
+	case strings.Contains(query, ":"):
+		return nil
 	}
 	return w.called(internal([]string{query})[0])
 }
@@ -111,13 +128,36 @@ func (w *world) serving(loader string, claims []claim) []Serving {
 		}
 	}
 	if len(list) == 0 {
-		return []Serving{w.servingOf(loader, "", nil)}
+		return []Serving{w.assumed(loader, w.servingOf(loader, "", nil), claims)}
 	}
 	slices.SortFunc(list, func(a, b Serving) int {
 		return cmp.Or(strings.Compare(a.Certainty, b.Certainty), // "known" before "possible"
 			len(b.Platforms)-len(a.Platforms), strings.Compare(a.Module, b.Module))
 	})
 	return list
+}
+
+// assumed turns a loader's "no module" into the driver that its kernels are
+// assumed to have, where one of the claims is of such a driver.
+func (w *world) assumed(loader string, none Serving, claims []claim) Serving {
+	silent := func(s *site) bool { return s.loader != loader || !s.complete }
+	i := slices.IndexFunc(claims, func(c claim) bool { return w.reference[c.ref] && w.drivesKernelClass(c.ref) })
+	if i < 0 || slices.ContainsFunc(w.sites, func(s *site) bool { return !silent(s) }) {
+		return none
+	}
+	return Serving{Loader: loader, Module: w.module(claims[i].ref).Name, Certainty: plan.Assumed,
+		Platforms: none.Without, Without: []string{}, Builtin: none.Without}
+}
+
+// drivesKernelClass says whether a module of a distribution claims all of a
+// class that platforms drive with their own kernel, as ahci does.
+func (w *world) drivesKernelClass(r ref) bool {
+	const nobody = "ffff" // no ids, so that only a class can match
+	return slices.ContainsFunc(platform.KernelClasses(), func(class string) bool {
+		return slices.ContainsFunc(w.claimsOn(modalias.PCIKey(nobody, nobody, nobody, nobody, class)), func(c claim) bool {
+			return c.ref == r && c.kind == modalias.ClassWide
+		})
+	})
 }
 
 // servingOf answers for one loader and module.
@@ -162,15 +202,15 @@ func (s *site) age() string {
 	return s.platform.OSVersion
 }
 
-// strongest says how certain the best of some claims is, and whether none of
-// them names the ids.
+// strongest says how certain the best of some claims is, and whether all of
+// them are on the class.
 func strongest(claims []claim) (certainty string, class bool) {
 	certainty, class = plan.Possible, true
 	for _, c := range claims {
 		if c.verdict == modalias.Certain {
 			certainty = plan.Known
 		}
-		class = class && c.kind != modalias.Exact
+		class = class && c.kind == modalias.ClassWide
 	}
 	return certainty, class
 }

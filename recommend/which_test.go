@@ -40,13 +40,36 @@ func TestWhich(t *testing.T) {
 	}
 }
 
+// What no package brings because such kernels have it is no missing driver;
+// where a kernel is known, it is.
+func TestWhichBuiltIn(t *testing.T) {
+	nas := newCatalog("nas")
+	nas.platform(catalog.Platform{ID: "nas_1", Loader: "nas"})
+	nas.platform(catalog.Platform{ID: "known_1", Loader: "known", Builtin: []string{"xhci_pci"}})
+	assumed := recommend.Serving{Loader: "nas", Module: "ahci", Certainty: "assumed",
+		Platforms: []string{"nas_1"}, Without: []string{}, Builtin: []string{"nas_1"}}
+	none := recommend.Serving{Loader: "known", Platforms: []string{}, Without: []string{"known_1"}}
+	got, err := recommend.Which([]*catalog.Catalog{nas.Catalog, reference()}, "ahci")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]recommend.Serving{assumed, none}, got[:2]); diff != "" {
+		t.Errorf("Which() mismatch (-want +got):\n%s", diff)
+	}
+	if got, err := recommend.Which([]*catalog.Catalog{nas.Catalog, reference()}, "mpt3sas"); err != nil || got[0].Module != "" {
+		t.Errorf("Which() of an exotic driver = %+v, %v", got, err)
+	}
+}
+
 func TestWhichKnowsNothing(t *testing.T) {
 	got, err := recommend.Which([]*catalog.Catalog{whichCatalog()}, "dead:beef")
 	if err != nil || len(got) != 3 || got[0].Module != "" {
 		t.Errorf("Which() of unknown ids = %+v, %v", got, err)
 	}
 	var unknown *recommend.QueryError
-	if _, err := recommend.Which([]*catalog.Catalog{whichCatalog()}, "nonsense"); !errors.As(err, &unknown) {
-		t.Errorf("Which() of no module's name = %v, want a QueryError", err)
+	for _, query := range []string{"nonsense", "8086:zzzz", "FOO:BAR", ""} {
+		if _, err := recommend.Which([]*catalog.Catalog{whichCatalog()}, query); !errors.As(err, &unknown) {
+			t.Errorf("Which(%q) = %v, want a QueryError", query, err)
+		}
 	}
 }

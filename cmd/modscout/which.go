@@ -105,6 +105,8 @@ func whichLine(s recommend.Serving) string {
 	}
 	line := fmt.Sprintf("%s: %s", s.Loader, s.Module)
 	switch {
+	case s.Certainty == "assumed":
+		return line + fmt.Sprintf(", probably built into the kernels of its %d platforms", len(s.Platforms))
 	case s.Class:
 		line += " (claims the whole class)"
 	case s.Certainty == "possible":
