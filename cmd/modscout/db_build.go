@@ -151,7 +151,7 @@ func (b *dbBuilder) put(id string, modules ...modalias.Module) {
 
 func (b *dbBuilder) report(bad []error) {
 	for _, err := range bad {
-		fmt.Fprintf(b.cmd.ErrOrStderr(), "left out: %v\n", err)
+		fmt.Fprintf(b.cmd.ErrOrStderr(), "left out: %s\n", oneLine(err.Error()))
 	}
 	b.bad += len(bad)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -85,8 +86,15 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 // there already.
 func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) error {
 	if info, err := os.Stat(b.output); strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
-		return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs)
+		return uninterrupted(func() error { return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs) })
+	}
+	file, mode, err := resolve(b.output)
+	switch {
+	case err != nil:
+		return err
+	case !mode.IsRegular():
+		return withHint(errors.New("not a file"), "write scan.img and copy it to the stick: cp scan.img "+b.output)
 	}
 	disk := initramfs.Disk{Kernel: kernel, Initramfs: fs, GRUB: b.grub, Append: b.append}
-	return disk.Write(b.output)
+	return uninterrupted(func() error { return disk.Write(file) })
 }

@@ -126,9 +126,9 @@ func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
 // printPlanWarnings writes one line a warning, and a hint where it has one.
 func printPlanWarnings(w io.Writer, warnings []plan.Warning) {
 	for _, warning := range warnings {
-		fmt.Fprintf(w, "warning: %s: %s\n", warning.Code, warning.Text)
+		fmt.Fprintf(w, "warning: %s: %s\n", oneLine(warning.Code), oneLine(warning.Text))
 		if warning.Hint != "" {
-			fmt.Fprintf(w, "hint: %s\n", warning.Hint)
+			fmt.Fprintf(w, "hint: %s\n", oneLine(warning.Hint))
 		}
 	}
 }

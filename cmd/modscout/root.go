@@ -71,12 +71,12 @@ kernel that runs; "modscout recommend --loader rr" asks about RR.`,
 }
 
 // printError writes "modscout: what failed: why", and a hint where the error
-// has one.
+// has one, a line each whatever names are in them.
 func printError(w io.Writer, err error) {
-	fmt.Fprintf(w, "modscout: %v\n", err)
+	fmt.Fprintf(w, "modscout: %s\n", oneLine(err.Error()))
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) {
-		fmt.Fprintf(w, "hint: %s\n", hinted.Hint())
+		fmt.Fprintf(w, "hint: %s\n", oneLine(hinted.Hint()))
 	}
 }
 
