@@ -119,10 +119,14 @@ func (w *walker) emit(e Entry) error {
 	return w.fn(e)
 }
 
+// maxPadding is the most padding between archives, in bytes: pages and tape
+// records take a few thousand. Without an end to it, /dev/zero would have none.
+const maxPadding = 16 << 20
+
 // skipZeros passes the padding between concatenated archives. Exactly one
 // block of zeros is also what an empty tar looks like.
 func skipZeros(in *bufio.Reader) (n int, err error) {
-	for {
+	for n <= maxPadding {
 		c, err := in.ReadByte()
 		if err != nil {
 			return n, err
@@ -132,6 +136,7 @@ func skipZeros(in *bufio.Reader) (n int, err error) {
 		}
 		n++
 	}
+	return n, fmt.Errorf("%w: more than %d zeros", ErrFormat, maxPadding)
 }
 
 // budget counts what is read against what the whole walk may read.

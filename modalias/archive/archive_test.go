@@ -290,6 +290,14 @@ func TestDictionaries(t *testing.T) {
 	}
 }
 
+// Zeros without an end, plain or from a bomb, are no padding.
+func TestEndlessZeros(t *testing.T) {
+	err := archive.Walk(zeros{}, archive.Default, func(archive.Entry) error { return nil })
+	if !errors.Is(err, archive.ErrFormat) {
+		t.Errorf("Walk(zeros) = %v, want %v", err, archive.ErrFormat)
+	}
+}
+
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }

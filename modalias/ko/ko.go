@@ -106,10 +106,11 @@ func readAll(r io.Reader) ([]byte, error) {
 }
 
 // gather reads r to its end in pieces and joins them at the end. One growing
-// buffer would take several times the limit before a bomb is recognised.
+// buffer would take several times the limit before a bomb is recognised. The
+// pieces begin small, because an archive may hold endless empty modules.
 func gather(r io.Reader) ([]byte, error) {
 	var pieces [][]byte
-	for size := 128 << 10; ; size = min(2*size, 8<<20) {
+	for size := 4 << 10; ; size = min(4*size, 8<<20) {
 		piece := make([]byte, size)
 		n, err := io.ReadFull(r, piece)
 		pieces = append(pieces, piece[:n])
