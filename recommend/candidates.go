@@ -101,6 +101,8 @@ func (e *evaluation) refusal(s *subject, offer int, c claim) string {
 		return e.offers[offer].bad
 	case e.unusable[offer] != "":
 		return e.unusable[offer]
+	case s.onBoard && !e.complete:
+		return "it claims a node of the board, which platforms drive themselves"
 	case c.kind == modalias.Exact:
 		return ""
 	case s.inert:

@@ -22,6 +22,7 @@ var layers = []func(*evaluation, *subject, *finding) bool{
 	needsNoDriver,
 	drivenByEveryKernel,
 	likelyDrivenByEveryKernel,
+	partOfTheBoard,
 	hiddenBehindVMD,
 	drivenElsewhere,
 	notKnownAnywhere,
@@ -136,8 +137,8 @@ func needsNoDriver(_ *evaluation, s *subject, f *finding) bool {
 }
 
 // drivenByEveryKernel is for the disk and USB controllers that no pack brings
-// a driver for, because every such kernel has it: unless this one is known not
-// to. A chipset's SATA ports in RAID mode are driven by the same ahci.
+// a driver for, because every such kernel has it, and for the nodes of the
+// board: unless this kernel is known not to. A chipset's SATA ports in RAID mode are driven by the same ahci.
 func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 	raidMode := s.hides == "raid-mode" && slices.Contains(e.world.drivers(s.reference), "ahci")
 	if !s.kernelClass && !raidMode || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
@@ -159,6 +160,16 @@ func likelyDrivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 	}
 	return f.decide(plan.Base, plan.Possible, "class",
 		"by its name in pci.ids it is of a class that such platforms drive with their kernel", "pci.ids")
+}
+
+// partOfTheBoard is for buttons, clocks and the like. Distribution kernels have
+// most of their drivers built in, without an alias table to tell.
+func partOfTheBoard(e *evaluation, s *subject, f *finding) bool {
+	if !s.onBoard || e.complete {
+		return false
+	}
+	return f.decide(plan.Base, plan.Assumed, "class",
+		"platforms drive what they need of the board ("+strings.Join(e.world.drivers(s.certain), ", ")+") with their kernel", "")
 }
 
 // drivenElsewhere is for devices that Linux or another platform has a driver

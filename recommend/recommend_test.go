@@ -29,6 +29,11 @@ func TestVerdicts(t *testing.T) {
 	initrd := imported.module(catalog.Module{Name: "nvme"}, aliasNVMe)
 	imported.platform(catalog.Platform{ID: "box_k", Loader: box, Builtin: []string{"xhci_pci"}, Initrd: []int{initrd}})
 
+	clock := report.Device{ID: "acpi:PNP0B00:00", Bus: "acpi", Modaliases: []string{"acpi:PNP0B00:"}}
+	for _, on := range []builder{b, imported} {
+		on.extension(box, "rtc", []string{"box_1", "box_k"}, kmod(on.module(catalog.Module{Name: "rtc_cmos"}, "acpi*:PNP0B00:*")))
+	}
+
 	pasted := report.Device{ID: "pci:8086:15f3#1", Bus: "pci", VendorID: "8086", DeviceID: "15f3"}
 	idsOnly := report.Device{ID: "pci:8086:54ed#1", Bus: "pci", VendorID: "8086", DeviceID: "54ed"}
 	nameless := report.Device{ID: "pci:0000:00:09.0", Bus: "pci", Class: "0200", Device: "some card"}
@@ -53,6 +58,8 @@ func TestVerdicts(t *testing.T) {
 		{"imported kernel: built in", xhci, imported, "box_k", "base known xhci_pci"},
 		{"imported kernel: in its initrd", nvme, imported, "box_k", "base known nvme"},
 		{"imported kernel: the twin without ahci", ahci, imported, "box_k", "missing known"},
+		{"a node of the board", clock, b, "box_1", "base assumed"},
+		{"imported kernel: a node of the board", clock, imported, "box_k", "extension known rtc_cmos"},
 		{"the reference's own kernel", ahci, builder{reference()}, "linux:6.1.0-1-amd64", "extension known ahci"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

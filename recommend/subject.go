@@ -19,6 +19,7 @@ type subject struct {
 	importance  string
 	inert       bool
 	kernelClass bool   // a class that platforms drive with their own kernel
+	onBoard     bool   // likewise a node of the board that some module is for
 	hides       string // NVMe disks may hide behind it: "vmd", "raid-mode" or ""
 	transport   int    // the subject whose driver makes this one appear, or -1
 }
@@ -40,6 +41,7 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 		}
 		list[i].certain = certainOnes(list[i].claims)
 		list[i].reference = certainOnes(w.onlyReference(list[i].claims))
+		list[i].onBoard = platform.OnBoard(d) && len(list[i].claims) > 0
 	}
 	for i := range list {
 		list[i].transport = transport(&list[i], at)

@@ -30,6 +30,7 @@ var importance = mustLoad[struct {
 		What  string `json:"what"`
 	} `json:"inert"`
 	Kernel []string `json:"kernel"`
+	Board  []string `json:"board"` // buses
 	Names  []struct {
 		Word  string `json:"word"` // in the name that pci.ids has for an id
 		Class string `json:"class"`
@@ -124,6 +125,12 @@ func Inert(d *report.Device) bool {
 func KernelClass(d *report.Device) bool {
 	return d.Bus == "pci" && hasPrefix(d.Class, importance().Kernel)
 }
+
+// OnBoard says whether a device is a node of the board itself, on ACPI, the
+// platform bus and the like: buttons, clocks, timers. Platforms drive what they
+// need of these with their own kernel, and a pack that claims them is no proof
+// that they do not.
+func OnBoard(d *report.Device) bool { return slices.Contains(importance().Board, d.Bus) }
 
 // KernelClasses returns what the classes of [KernelClass] begin with.
 func KernelClasses() []string { return slices.Clone(importance().Kernel) }
