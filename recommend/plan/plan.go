@@ -16,8 +16,8 @@ const Schema = "modscout.plan/v1"
 // Plan is the answer for one report on one platform.
 type Plan struct {
 	Schema       string        `json:"schema"`
-	ID           string        `json:"id"`     // "sha256:…" of the canonical content without ID
-	Report       string        `json:"report"` // hash of the report it answers
+	ID           string        `json:"id,omitzero"` // "sha256:…" of the canonical content without this member
+	Report       string        `json:"report"`      // hash of the report it answers
 	Catalogs     []Catalog     `json:"catalogs"`
 	Platform     Platform      `json:"platform"`
 	Steps        []Step        `json:"steps"`
