@@ -3,6 +3,10 @@ package packer
 import (
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/modscout/modscout/recommend/plan"
 )
 
 // The alphabets of the packers, from RedPill-TTG/redpill-load@65e9570:
@@ -21,7 +25,35 @@ var (
 
 	// kernelRelease is what uname -r may print.
 	kernelRelease = regexp.MustCompile(`^[A-Za-z0-9._+~-]*$`)
+
+	// words are how models, versions and hashes are written. People copy them
+	// from a README into a shell.
+	words = regexp.MustCompile(`^[A-Za-z0-9._+:-]*$`)
 )
+
+// checkWords holds what a plan says of its platform to what may stand in a
+// command line or in a loader's configuration.
+func checkWords(p *plan.Plan) error {
+	for _, field := range []struct{ what, text string }{
+		{"plan id", p.ID}, {"model", p.Platform.Model}, {"OS version", p.Platform.OSVersion},
+		{"build", p.Platform.Build}, {"flavour", p.Platform.Flavour},
+	} {
+		if err := check(field.what, field.text, words); err != nil {
+			return err
+		}
+	}
+	return check("kernel release", p.Platform.Kernel, kernelRelease)
+}
+
+// oneLine keeps what a plan says from passing for lines of ours.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, s)
+}
 
 // nameError is a name that a packer, or the shell of the target, would not take.
 type nameError struct {

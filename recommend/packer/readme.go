@@ -25,13 +25,13 @@ What to do: in the folder of redpill-load,
 	for _, m := range r.modules {
 		fmt.Fprintf(&b, "  %-24s from %s", m.File, m.Extension)
 		if len(m.RequiredBy) > 0 {
-			fmt.Fprintf(&b, ", needed by %s", strings.Join(m.RequiredBy, ", "))
+			fmt.Fprintf(&b, ", needed by %s", oneLine(strings.Join(m.RequiredBy, ", ")))
 		}
 		b.WriteString("\n")
 	}
 	for _, f := range in.Plan.Firmware {
 		if !f.Shipped {
-			fmt.Fprintf(&b, "\n%s asks for the firmware %s, which nothing here brings.\n", f.Module, f.File)
+			fmt.Fprintf(&b, "\n%s asks for the firmware %s, which nothing here brings.\n", oneLine(f.Module), oneLine(f.File))
 		}
 	}
 	b.WriteString(`
@@ -79,12 +79,12 @@ func rrReadme(in Input, losers []loser) string {
 	fmt.Fprintf(&b, "RR for this machine, chosen by modscout\nplan %s\n\n", in.Plan.ID)
 	b.WriteString("In RR's menus choose:\n\n")
 	for _, step := range rrSteps(in.Plan) {
-		fmt.Fprintf(&b, "  %s: %s\n", step.Where, step.Text)
+		fmt.Fprintf(&b, "  %s: %s\n", oneLine(step.Where), oneLine(step.Text))
 	}
 	if len(losers) > 0 {
 		b.WriteString("\nTwo modules claim one device; in RR > Modules menu > modprobe blacklist add:\n\n")
 		for _, l := range losers {
-			fmt.Fprintf(&b, "  %s, because %s drives %s (%s)\n", l.module, l.winner, l.device, l.why)
+			fmt.Fprintf(&b, "  %s, because %s drives %s (%s)\n", l.module, l.winner, oneLine(l.device), oneLine(l.why))
 		}
 	}
 	b.WriteString(`

@@ -62,7 +62,7 @@ func checkRedpill(p *plan.Plan) error {
 			return err
 		}
 	}
-	if err := check("kernel release", p.Platform.Kernel, kernelRelease); err != nil {
+	if err := checkWords(p); err != nil {
 		return err
 	}
 	return check("platform id", p.Platform.ID, platformID)
@@ -121,7 +121,7 @@ func indexURLs(p *plan.Plan) File {
 	var b strings.Builder
 	for _, e := range p.Extensions {
 		if e.IndexURL != "" {
-			fmt.Fprintln(&b, e.IndexURL)
+			fmt.Fprintln(&b, oneLine(e.IndexURL))
 		}
 	}
 	return File{Name: "extensions.txt", Data: []byte(b.String())}

@@ -24,6 +24,10 @@ func rr(in Input) ([]File, []plan.Warning, error) {
 	if p := in.Plan.Platform; p.Model == "" || p.OSVersion == "" || p.Flavour == "" {
 		return nil, nil, fmt.Errorf("the plan does not name model, version and flavour of %s", p.ID)
 	}
+	losers := blacklist(in.Plan)
+	if err := checkRR(in.Plan, losers); err != nil {
+		return nil, nil, err
+	}
 	old, err := parseYAML(in.UserConfig)
 	if err != nil {
 		return nil, nil, fmt.Errorf("user-config.yml: %w", err)
@@ -33,11 +37,29 @@ func rr(in Input) ([]File, []plan.Warning, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("user-config.yml: %w", err)
 	}
-	readme := rrReadme(in, blacklist(in.Plan))
+	readme := rrReadme(in, losers)
 	return []File{
 		{Name: "user-config.yml", Data: config, Backup: true},
 		{Name: "README.txt", Data: []byte(readme)},
 	}, warnings, nil
+}
+
+// checkRR refuses names that RR's scripts would not take for names.
+func checkRR(p *plan.Plan, losers []loser) error {
+	if err := checkWords(p); err != nil {
+		return err
+	}
+	for _, m := range p.Modules {
+		if err := check("module file", m.File, moduleFile); err != nil {
+			return err
+		}
+	}
+	for _, l := range losers {
+		if err := cmp.Or(checkName("module name", l.module), checkName("module name", l.winner)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rrSettings is what changes in user-config.yml.

@@ -92,6 +92,9 @@ func TestRRRefuses(t *testing.T) {
 		{"duplicate", "model: a\nmodel: b\n", "model"},
 		{"not YAML", "a: [1\n", "sequence end"},
 		{"indented", "  model: a\n", "does not start its line"},
+		{"bomb of lists", "a: " + strings.Repeat("[", 100_000), "nested deeper"},
+		{"bomb of sequences", strings.Repeat("- ", 100_000), "nested deeper"},
+		{"too large", strings.Repeat("# comment\n", 100_000), "larger than"},
 		{"anchor in what changes", "modblacklist: &x a\nb: *x\n", "anchor"},
 	}
 	for _, test := range tests {
@@ -101,6 +104,18 @@ func TestRRRefuses(t *testing.T) {
 				t.Errorf("Pack() = %v, want an error with %q", err, test.want)
 			}
 		})
+	}
+	for name, change := range map[string]func(*plan.Plan){
+		"model":          func(p *plan.Plan) { p.Platform.Model = "$(reboot)" },
+		"kernel release": func(p *plan.Plan) { p.Platform.Kernel = "5'; reboot; '" },
+		"module file":    func(p *plan.Plan) { p.Modules[0].File = "a b.ko" },
+		"module name":    func(p *plan.Plan) { p.Devices[0].Candidates[1].Module = "x,y\nz" },
+	} {
+		hostile := rrPlan(t)
+		change(hostile)
+		if _, err := Pack("rr", hostile, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("a plan with a hostile %s: error %v", name, err)
+		}
 	}
 	p, _ := igbPlan(t)
 	if _, err := Pack("rr", p, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "another loader") {
@@ -147,4 +162,14 @@ func FuzzUserConfigYAML(f *testing.F) {
 			t.Fatalf("model = %q", got)
 		}
 	})
+}
+
+// Free text of a plan stays on its line of the README.
+func TestReadmeLines(t *testing.T) {
+	p := rrPlan(t)
+	p.Steps[0].Text = "DS425+\n\nThen run: reboot\x1b[2J"
+	files, _ := pack(t, "rr", p, Options{})
+	if readme := files["README.txt"]; strings.ContainsRune(readme, '\x1b') || strings.Contains(readme, "\nThen run") {
+		t.Errorf("a step's text has left its line:\n%q", readme)
+	}
 }

@@ -30,11 +30,38 @@ type yamlEntry struct {
 	from, to   int    // positions in lines, to excluded
 }
 
+// The most that a file may hold: RR's own have 20 KB and three levels, and the
+// parser's memory grows with the square of the levels.
+const (
+	maxYAML      = 256 << 10 // bytes
+	maxYAMLDepth = 1000
+)
+
+// checkYAML refuses files that would cost more than they can be worth. It
+// counts what can open a level inside a line; levels by indentation are few in
+// so many bytes.
+func checkYAML(data []byte) error {
+	if len(data) > maxYAML {
+		return fmt.Errorf("larger than %d KiB", maxYAML>>10)
+	}
+	depth := bytes.Count(data, []byte("[")) + bytes.Count(data, []byte("{"))
+	for line := range bytes.Lines(data) {
+		depth = max(depth, len(line)-len(bytes.TrimLeft(line, " -?:")))
+	}
+	if depth > maxYAMLDepth {
+		return fmt.Errorf("nested deeper than %d levels", maxYAMLDepth)
+	}
+	return nil
+}
+
 // parseYAML reads one mapping; nothing at all is an empty one.
 func parseYAML(data []byte) (*yamlFile, error) {
 	y := &yamlFile{}
 	if len(bytes.TrimSpace(data)) == 0 || string(bytes.TrimSpace(data)) == "{}" {
 		return y, nil
+	}
+	if err := checkYAML(data); err != nil {
+		return nil, err
 	}
 	file, err := parser.ParseBytes(data, parser.ParseComments)
 	if err != nil {
