@@ -55,7 +55,7 @@ func (pg *page) head(p *plan.Plan, r *report.Report, limits budget) {
 	pg.labelled("USE", use(p), limits.use)
 	if !undecided(p) {
 		if n := len(p.Platform.Equal); n > 0 {
-			pg.labelled("", fmt.Sprintf("as good: %d more, %s", n, some(p.Platform.Equal, 4)), limits.equal)
+			pg.labelled("", fmt.Sprintf("%d more as good: %s", n, strings.Join(p.Platform.Equal, ", ")), limits.equal)
 		}
 		pg.labelled("WHY", why(p), limits.why)
 		pg.labelled("DO", steps(p), limits.steps)
