@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
