@@ -25,6 +25,23 @@ func TestIDsNeeded(t *testing.T) {
 	}
 }
 
+// Nobody is sent to a platform that a rule rules out for the machine.
+func TestNextIsAllowed(t *testing.T) {
+	b := newCatalog("redpill")
+	driver := b.module(catalog.Module{Name: "hv_netvsc"}, "vmbus:635161f83edfc546913ff2d2f965ed0e")
+	b.extension("redpill", "net", []string{"ds918p_42218", "ds3622xsp_42218"}, kmod(driver))
+	b.platform(catalog.Platform{ID: "sa6400_42218", Loader: "redpill"})
+	r := machine(report.Device{ID: "vmbus:a", Bus: "vmbus", Modaliases: []string{"vmbus:635161f83edfc546913ff2d2f965ed0e"}})
+	for guest, want := range map[string]bool{"microsoft": false, "": true} {
+		r.Machine.Hypervisor = guest
+		p := recommendChecked(t, r, recommend.Options{Platforms: []string{"sa6400_42218"}}, b.Catalog)
+		got := slices.ContainsFunc(p.Next, func(n plan.Next) bool { return n.Code == "other-platform" })
+		if got != want {
+			t.Errorf("guest of %q: sent to another platform: %t, want %t: %+v", guest, got, want, p.Next)
+		}
+	}
+}
+
 // Disks that a setting hides make their controller blocked, and the plan
 // repeats what the report says of it.
 func TestHiddenDisks(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 // next says what a person can do about each device that matters and has no
@@ -17,22 +18,39 @@ func (e *evaluation) next() []plan.Next {
 	if slices.ContainsFunc(e.question.subjects, withoutIDs) {
 		list = append(list, plan.Next{Code: "ids-needed", Text: "some devices are known by name only: lspci -nn prints the ids that decide"})
 	}
+	rejected := e.question.rejected()
 	for i := range e.findings {
 		s, f := &e.question.subjects[i], &e.findings[i]
 		if !s.matters() || f.Verdict != plan.Missing {
 			continue
 		}
-		if others := e.question.servers(s, e.loader); len(others) > 0 {
+		if others := allowed(e.question.servers(s, e.loader), rejected); len(others) > 0 {
 			list = append(list, plan.Next{Code: "other-platform", Text: name(s) + ": " + has(others)})
 		}
 		for _, loader := range e.question.otherLoaders(e.loader) {
-			if others := e.question.servers(s, loader); len(others) > 0 {
+			if others := allowed(e.question.servers(s, loader), rejected); len(others) > 0 {
 				list = append(list, plan.Next{Code: "other-loader", Text: fmt.Sprintf("%s: with %s, %s", name(s), loader, has(others))})
 			}
 		}
 		list = append(list, plan.Next{Code: "request", Text: e.request(s)})
 	}
 	return list
+}
+
+// rejected returns the platforms that a rule rules out for this machine: a
+// driver there helps nobody.
+func (q *question) rejected() map[string]bool {
+	ids := map[string]bool{}
+	for _, s := range q.world.sites {
+		if platform.Judge(q.report, &s.platform, s.loader).Rejected != nil {
+			ids[s.platform.ID] = true
+		}
+	}
+	return ids
+}
+
+func allowed(ids []string, rejected map[string]bool) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return rejected[id] })
 }
 
 // otherLoaders lists the loaders of the catalogues but one, and without the

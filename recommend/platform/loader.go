@@ -40,10 +40,12 @@ func Steps(p plan.Platform, r *report.Report) []plan.Step {
 		facts, _ := Loader(p.Loader)
 		return menuSteps(facts.Title, p, &report.Report{})
 	case "redpill":
-		return []plan.Step{
-			{Where: "modscout pack PLAN --for redpill", Text: "writes the extension and user_config.json"},
-			{Where: "redpill-load", Text: fmt.Sprintf("./build-loader.sh %s %s-%s", p.Model, p.OSVersion, p.Build)},
+		steps := []plan.Step{{Where: "modscout pack PLAN --for redpill", Text: "writes the extension and user_config.json"}}
+		if p.Model != "" && p.OSVersion != "" && p.Build != "" {
+			build := fmt.Sprintf("./build-loader.sh %s %s-%s", p.Model, p.OSVersion, p.Build)
+			steps = append(steps, plan.Step{Where: "redpill-load", Text: build})
 		}
+		return steps
 	case "tcrp":
 		return []plan.Step{
 			{Where: "TCRP", Text: fmt.Sprintf("./rploader.sh ext %s add INDEX-URL for each extension", p.ID)},

@@ -10,6 +10,7 @@ package platform
 import (
 	"embed"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -97,6 +98,8 @@ func Complete(p *catalog.Platform) {
 		if len(p.Models) == 0 {
 			p.Models = []string{b.Model}
 		}
+	} else {
+		completeByKin(p)
 	}
 	f, known := flavours().Flavours[p.Flavour]
 	if !known {
@@ -106,6 +109,29 @@ func Complete(p *catalog.Platform) {
 		p.Models = f.Models
 	}
 	fill(&p.KernelVersion, f.Kernels[majorMinor(p.OSVersion)])
+}
+
+// completeByKin is for a build that no loader has a configuration for, such as
+// ds2422p_42621: its model and flavour are those of the model's other builds,
+// its OS version that of other models' builds of the same number.
+func completeByKin(p *catalog.Platform) {
+	model, number, found := strings.Cut(p.ID, "_")
+	if !found {
+		return
+	}
+	for _, b := range builds().Builds {
+		kin, _, _ := strings.Cut(b.ID, "_")
+		if kin == model {
+			fill(&p.Flavour, b.Flavour)
+			if len(p.Models) == 0 {
+				p.Models = []string{b.Model}
+			}
+		}
+		if b.Build == number {
+			fill(&p.OSVersion, b.OS)
+			fill(&p.Build, b.Build)
+		}
+	}
 }
 
 func fill(field *string, value string) {

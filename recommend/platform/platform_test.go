@@ -256,6 +256,10 @@ func TestHyperV(t *testing.T) {
 		{"broadwell", "rr", false, true},
 	} {
 		j := Judge(r, &catalog.Platform{Flavour: test.flavour, OSVersion: "7.2", KernelVersion: "5.10.55"}, test.loader)
+		custom := slices.ContainsFunc(j.Warnings, func(w plan.Warning) bool { return w.Code == "hyperv-custom" })
+		if custom != test.stated {
+			t.Errorf("%s %s: choose the custom kernel: %t", test.loader, test.flavour, custom)
+		}
 		if _, stated := j.Stated[nic.ID]; stated != test.stated || (j.Rejected != nil) != test.rejected {
 			t.Errorf("%s %s: stated %v, rejected %+v", test.loader, test.flavour, stated, j.Rejected)
 		}
@@ -291,6 +295,23 @@ func TestComplete(t *testing.T) {
 		OSVersion: "7.0.1", Build: "42218", KernelVersion: "4.4.180", KernelRelease: "4.4.180+", Evidence: got.Evidence}
 	if diff := gocmp.Diff(want, got, gocmp.AllowUnexported(catalog.Platform{})); diff != "" || got.Evidence == "" {
 		t.Errorf("Complete() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// A build that no loader has a configuration for is judged like its kin, and no
+// command is given that would not work.
+func TestCompleteByKin(t *testing.T) {
+	got := catalog.Platform{ID: "ds2422p_42621", Loader: "redpill"}
+	Complete(&got)
+	want := catalog.Platform{ID: "ds2422p_42621", Loader: "redpill", Flavour: "v1000", Models: []string{"DS2422+"},
+		OSVersion: "7.1.0", Build: "42621", KernelVersion: "4.4.180"}
+	if diff := gocmp.Diff(want, got, gocmp.AllowUnexported(catalog.Platform{})); diff != "" {
+		t.Errorf("Complete() mismatch (-want +got):\n%s", diff)
+	}
+	for _, step := range Steps(plan.Platform{ID: "nosuch_1", Loader: "redpill"}, &report.Report{}) {
+		if strings.Contains(step.Text, "build-loader") {
+			t.Errorf("Steps() without a model = %+v", step)
+		}
 	}
 }
 
