@@ -85,6 +85,21 @@ func TestPossibleAndNamed(t *testing.T) {
 	}
 }
 
+// What is said to drive such a host in Linux is the likely one, not every
+// driver of USB hosts.
+func TestLikelyReference(t *testing.T) {
+	b := newCatalog("nas")
+	b.platform(catalog.Platform{ID: "box_1", Loader: box})
+	linux := builder{reference()}
+	recipe := &linux.Extensions[0].Recipes[0]
+	recipe.Kmods = append(recipe.Kmods, kmod(linux.module(catalog.Module{Name: "ehci_pci"}, "pci:v*d*sv*sd*bc0Csc03i20*")))
+	hosts := report.Device{ID: "pci:0000:00:05.0", Bus: "pci", VendorID: "8086", DeviceID: "9c26", Class: "0c03", Device: "8 Series USB EHCI #1"}
+	p := recommendChecked(t, machine(hosts), recommend.Options{Loader: box, Reference: []*catalog.Catalog{linux.Catalog}}, b.Catalog)
+	if why := p.Devices[0].Why; !strings.Contains(why, "ehci_pci") || strings.Contains(why, "xhci_pci") {
+		t.Errorf("why: %q", why)
+	}
+}
+
 // A module can be loaded only once. Where two extensions ship different builds
 // of it, each for another device, what matters more gets its driver.
 func TestBuildsOfOneModule(t *testing.T) {

@@ -40,7 +40,7 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 			list[i].hides = w.Code
 		}
 		list[i].certain = certainOnes(list[i].claims)
-		list[i].reference = certainOnes(w.onlyReference(list[i].claims))
+		list[i].reference = list[i].likely(certainOnes(w.onlyReference(list[i].claims)))
 		list[i].onBoard = platform.OnBoard(d) && len(list[i].claims) > 0
 	}
 	for i := range list {
@@ -82,6 +82,14 @@ func (s *subject) unlikely(c claim) bool {
 	class := platform.LikelyUSBHost(s.Device)
 	return class != "" && modalias.Match(c.pattern,
 		modalias.PCIKey(s.VendorID, s.DeviceID, s.SubvendorID, s.SubdeviceID, class)) == modalias.No
+}
+
+// likely drops the unlikely claims where there are others.
+func (s *subject) likely(claims []claim) []claim {
+	if all := slices.DeleteFunc(slices.Clone(claims), s.unlikely); len(all) > 0 {
+		return all
+	}
+	return claims
 }
 
 // matters says whether the answer is incomplete while the device has no driver.
