@@ -17,10 +17,11 @@ func Markdown(w io.Writer, p *plan.Plan, r *report.Report) error {
 	lines := []string{
 		"**" + use(p) + "**  ",
 		machineOf(p, r),
-		"",
-		"| device | driver | module |",
-		"|---|---|---|",
 	}
+	for _, stop := range firstStops(p, r) {
+		lines = append(lines, "", "**STOP** "+strings.ReplaceAll(stop, "|", "/"))
+	}
+	lines = append(lines, "", "| device | driver | module |", "|---|---|---|")
 	list, find := matter(p), finder(r)
 	const after = 2
 	for i, d := range list {
@@ -36,6 +37,13 @@ func Markdown(w io.Writer, p *plan.Plan, r *report.Report) error {
 	}
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
+}
+
+// firstStops are as many of the stops as leave room for devices.
+func firstStops(p *plan.Plan, r *report.Report) []string {
+	const most = 2
+	list := stops(p, r)
+	return list[:min(most, len(list))]
 }
 
 func row(d *plan.Device, from *report.Device, date string) string {
