@@ -115,6 +115,10 @@ date give the same bytes.`,
 			if err != nil {
 				return err
 			}
+			if len(c.Platforms)+len(c.Extensions)+len(c.Firmware) == 0 {
+				return withHint(fmt.Errorf("making the catalogue: the sources give nothing for it, and have %d defects", len(findings)),
+					"modscout catalog check "+strings.Join(args, " ")+" lists them")
+			}
 			if c.Date == "" {
 				c.Date = today()
 				c.Version = cmp.Or(c.Version, c.Date)

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/modscout/modscout/modalias/archive"
@@ -72,7 +71,7 @@ type Layout struct {
 
 // ReadFile reads a module, plain or compressed with gzip, xz or zstd.
 func ReadFile(path string) (*Module, error) {
-	f, err := os.Open(path)
+	f, err := archive.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}

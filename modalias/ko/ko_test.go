@@ -232,6 +232,23 @@ func TestReadTree(t *testing.T) {
 	}
 }
 
+// depmod's files are read where they are files: a pipe would block for ever, a
+// link to /dev/zero would not end.
+func TestReadTreeWithoutFiles(t *testing.T) {
+	tree := modules(t, map[string]tiny{"igc.ko": igc})
+	for _, name := range []string{"modules.builtin", "modules.order", "modules.builtin.modinfo"} {
+		file := filepath.Join(tree.Dir, name)
+		os.Remove(file)
+		if err := os.Symlink("/dev/zero", file); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ko.ReadTree(tree.Dir); !errors.Is(err, archive.ErrNotRegular) {
+			t.Errorf("ReadTree() with a device as %s: %v, want %v", name, err, archive.ErrNotRegular)
+		}
+		os.Remove(file)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(igc.bytes())
 	stripped := igc

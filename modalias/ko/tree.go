@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/modscout/modscout/modalias/archive"
 )
 
 // Tree is a kernel's module directory, /lib/modules/VERSION. Nothing that
@@ -51,7 +53,7 @@ func ReadTree(dir string) (*Tree, error) {
 	if t.Order, err = readList(filepath.Join(dir, "modules.order"), path.Clean); err != nil {
 		return nil, err
 	}
-	info, err := os.ReadFile(filepath.Join(dir, "modules.builtin.modinfo"))
+	info, err := archive.ReadFile(filepath.Join(dir, "modules.builtin.modinfo"), maxList)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -92,9 +94,13 @@ func (t *Tree) readAll(files []string) {
 	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
+// maxList is the most that a file of depmod's may hold, in bytes; the largest
+// of Debian's, modules.alias, has 1.4 MB.
+const maxList = 64 << 20
+
 // readList reads a file of one path a line; a tree may lack it.
 func readList(file string, clean func(string) string) ([]string, error) {
-	data, err := os.ReadFile(file)
+	data, err := archive.ReadFile(file, maxList)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

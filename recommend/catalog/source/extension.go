@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend/catalog"
 )
 
@@ -111,7 +112,7 @@ func (r *reader) readIndex(at location) []*index {
 
 // addPlatforms reads what our generator says about the platforms of a tree.
 func (r *reader) addPlatforms(at location) error {
-	f, err := at.root.Open(filepath.FromSlash(at.path))
+	f, err := at.open()
 	if err != nil {
 		return err
 	}
@@ -124,9 +125,12 @@ func (r *reader) addPlatforms(at location) error {
 	return nil
 }
 
+// maxRef is the most that a file of Git's with one commit or ref may hold.
+const maxRef = 4096
+
 // gitCommit returns the commit that a clone has checked out, or "".
 func gitCommit(dir string) string {
-	head, err := os.ReadFile(filepath.Join(dir, ".git", "HEAD"))
+	head, err := archive.ReadFile(filepath.Join(dir, ".git", "HEAD"), maxRef)
 	if err != nil {
 		return ""
 	}
@@ -137,7 +141,7 @@ func gitCommit(dir string) string {
 	if !filepath.IsLocal(ref) {
 		return ""
 	}
-	commit, _ := os.ReadFile(filepath.Join(dir, ".git", ref))
+	commit, _ := archive.ReadFile(filepath.Join(dir, ".git", ref), maxRef)
 	return strings.TrimSpace(string(commit))
 }
 

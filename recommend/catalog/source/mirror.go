@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/modscout/modscout/modalias/archive"
 )
 
 // maxFile is the largest file that is read from a tree, in bytes. The largest
@@ -64,9 +66,14 @@ type location struct {
 	path string // slash-separated, relative, clean
 }
 
+// open opens a regular file.
+func (l location) open() (*os.File, error) {
+	return archive.Regular(l.root.OpenFile(filepath.FromSlash(l.path), os.O_RDONLY|archive.NonBlocking, 0))
+}
+
 // read returns the contents of a regular file.
 func (l location) read() ([]byte, error) {
-	f, err := l.root.Open(filepath.FromSlash(l.path))
+	f, err := l.open()
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +81,6 @@ func (l location) read() ([]byte, error) {
 	switch info, err := f.Stat(); {
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a regular file", l.path)
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("%s is larger than %d bytes", l.path, maxFile)
 	}

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+
+	"github.com/modscout/modscout/modalias/archive"
 )
 
 func testMirror(t testing.TB, name, dir string) *Mirror {
@@ -78,6 +81,21 @@ func TestMirrorKeepsInside(t *testing.T) {
 	}
 	if data, err := at.read(); err == nil {
 		t.Errorf("a link out of the mirror gave %q", data)
+	}
+}
+
+// A pipe in a tree must not stop its reader for ever.
+func TestMirrorWithPipe(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at, err := locate([]*Mirror{testMirror(t, "a/b", dir)}, "https://github.com/a/b/raw/main/pipe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := at.read(); !errors.Is(err, archive.ErrNotRegular) {
+		t.Errorf("reading a pipe: %v, want %v", err, archive.ErrNotRegular)
 	}
 }
 

@@ -153,7 +153,7 @@ func (c *content) readFolder(dir string) error {
 // readArchive keeps the update folder, which RR's packs have, and drops every
 // other directory.
 func (c *content) readArchive(file string) error {
-	f, err := os.Open(file)
+	f, err := archive.OpenFile(file)
 	if err != nil {
 		return err
 	}
