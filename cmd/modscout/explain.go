@@ -33,7 +33,7 @@ func printExplanation(w io.Writer, x *recommend.Explanation, p *plan.Plan) error
 		fmt.Fprintf(t, "Linux has\t%s\n", strings.Join(x.Reference, ", "))
 	}
 	fmt.Fprintf(t, "offered on\t%s\n", someOf(x.Platforms, 8))
-	fmt.Fprintf(t, "not on\t%d other platforms of %s\n", x.Without, p.Platform.Loader)
+	fmt.Fprintf(t, "not on\t%d platforms of %s\n", x.Without, p.Platform.Loader)
 	if err := t.Flush(); err != nil {
 		return err
 	}

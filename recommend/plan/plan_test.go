@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
@@ -21,13 +23,18 @@ func TestHashIsOfTheContentWithoutTheID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.ID = ""
-	canonical, err := jsondoc.Canonical(p)
+	var content map[string]any
+	written, err := jsondoc.Canonical(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(canonical), `"id":`) {
-		t.Errorf("the canonical content has an id: %s", canonical)
+	if err := json.Unmarshal(written, &content); err != nil {
+		t.Fatal(err)
+	}
+	delete(content, "id")
+	canonical, err := jsondoc.Canonical(content)
+	if err != nil {
+		t.Fatal(err)
 	}
 	sum := sha256.Sum256(canonical)
 	if want := "sha256:" + hex.EncodeToString(sum[:]); got != want {
