@@ -199,6 +199,27 @@ func TestAbsentFactsRejectNothing(t *testing.T) {
 	}
 }
 
+// NVMe alone is not enough for a 4.x kernel; of one pasted network card nobody
+// knows what disks are beside it.
+func TestDiskRequired(t *testing.T) {
+	card := report.Device{ID: "pci:0000:01:00.0", Bus: "pci", VendorID: "8086", DeviceID: "15f3", Class: "0200"}
+	nvme := report.Device{ID: "pci:0000:02:00.0", Bus: "pci", VendorID: "144d", DeviceID: "a808", Class: "0108"}
+	ahci := report.Device{ID: "pci:0000:00:17.0", Bus: "pci", VendorID: "8086", DeviceID: "a352", Class: "0106"}
+	for _, test := range []struct {
+		devices  []report.Device
+		rejected bool
+	}{
+		{[]report.Device{card}, false},
+		{[]report.Device{card, nvme}, true},
+		{[]report.Device{card, nvme, ahci}, false},
+	} {
+		j := Judge(&report.Report{Devices: test.devices}, &catalog.Platform{Flavour: "apollolake", OSVersion: "7.2", KernelVersion: "4.4.302"}, "rr")
+		if (j.Rejected != nil) != test.rejected {
+			t.Errorf("%d devices: rejected %+v, want %t", len(test.devices), j.Rejected, test.rejected)
+		}
+	}
+}
+
 func TestHBAOnDeviceTree(t *testing.T) {
 	hba := pci("0000:01:00.0", "1000:0072", "010700")
 	vmd := pci("0000:00:0e.0", "8086:9a0b", "010400")
