@@ -20,8 +20,10 @@ const (
 )
 
 // compressed holds the platforms whose layer redpill-load compresses:
-// extra.compress_rd of config/*/*/config.json in RedPill-TTG/redpill-load@65e9570.
-var compressed = map[string]bool{"ds3615xs_25556": true}
+// extra.compress_rd of config/*/*/config.json in RedPill-TTG/redpill-load@65e9570
+// and in pocopico/redpill-load. Package platform has the same fact,
+// which a packer does not import; a test compares them.
+var compressed = map[string]bool{"ds3615xs_25556": true, "ds3617xs_25556": true}
 
 // ParseLayer reads the name of a form: "auto", "cpio" or "lzma".
 func ParseLayer(name string) (Layer, error) {

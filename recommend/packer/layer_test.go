@@ -12,6 +12,8 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/modscout/modscout/modalias/ko/kotest"
+	"github.com/modscout/modscout/recommend/catalog/embedded"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 func TestLayer(t *testing.T) {
@@ -104,5 +106,19 @@ func TestNewc(t *testing.T) {
 	}
 	if !bytes.HasPrefix(image, []byte("070701")) || len(image)%4 != 0 {
 		t.Errorf("newc() = %d bytes starting with %q, want newc magic and whole words", len(image), image[:6])
+	}
+}
+
+// TestCompressedLayers holds the packer's list to what package platform knows,
+// on every platform of the embedded catalogue.
+func TestCompressedLayers(t *testing.T) {
+	c, err := embedded.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range c.Platforms {
+		if got, want := compressed[p.ID], platform.CompressedLayer(p.ID); got != want {
+			t.Errorf("compressed[%q] = %v, package platform says %v", p.ID, got, want)
+		}
 	}
 }
