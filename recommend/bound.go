@@ -170,13 +170,7 @@ func (s *search) chargeOnce(exts []int, cost int) {
 
 // rootBound is the module bound before anything is decided by branching.
 func (s *search) rootBound() int {
-	f := s.frame(0)
-	copy(f.fate, s.fate)
-	clear(f.opened)
-	f.open, f.chosen = f.open[:0], 0
-	for clause := range s.p.devices {
-		f.open = append(f.open, clause)
-	}
+	f := s.root()
 	if !s.propagate(f) {
 		return 0
 	}

@@ -66,13 +66,7 @@ func (p *problem) forcedBy(build int) []int {
 // find looks for a solution of at most modules builds from at most extensions
 // extensions that contains fixed.
 func (s *search) find(modules, extensions int, fixed []int) ([]int, answer) {
-	top := s.frame(0)
-	copy(top.fate, s.fate)
-	clear(top.opened)
-	top.open, top.chosen = top.open[:0], 0
-	for clause := range s.p.devices {
-		top.open = append(top.open, clause)
-	}
+	top := s.root()
 	for _, build := range fixed {
 		if top.fate[build] == out {
 			return nil, no
@@ -80,6 +74,19 @@ func (s *search) find(modules, extensions int, fixed []int) ([]int, answer) {
 		s.choose(top, build)
 	}
 	return s.descend(0, modules, extensions)
+}
+
+// root returns the state before anything is decided by branching: all devices
+// are open.
+func (s *search) root() *frame {
+	f := s.frame(0)
+	copy(f.fate, s.fate)
+	clear(f.opened)
+	f.open, f.chosen = f.open[:0], 0
+	for clause := range s.p.devices {
+		f.open = append(f.open, clause)
+	}
+	return f
 }
 
 // descend searches below the node whose state is frame depth.

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/source"
@@ -115,23 +112,7 @@ date give the same bytes.`,
 			if err != nil {
 				return err
 			}
-			if len(c.Platforms)+len(c.Extensions)+len(c.Firmware) == 0 {
-				return withHint(fmt.Errorf("making the catalogue: the sources give nothing for it, and have %d defects", len(findings)),
-					"modscout catalog check "+strings.Join(args, " ")+" lists them")
-			}
-			if c.Date == "" {
-				c.Date = today()
-				c.Version = cmp.Or(c.Version, c.Date)
-			}
-			if err := writeOutput(cmd, output, func(w io.Writer) error { return c.Write(w) }); err != nil {
-				return fmt.Errorf("writing the catalogue: %w", err)
-			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d platforms, %d extensions, %d modules, %d alias sets\n",
-				len(c.Platforms), len(c.Extensions), len(c.Modules), len(c.AliasSets))
-			if len(findings) > 0 {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d defects in the sources; `modscout catalog check` lists them\n", len(findings))
-			}
-			return nil
+			return writeCatalog(cmd, c, len(findings), args, output)
 		},
 	}
 	sources.register(cmd)
@@ -143,6 +124,27 @@ date give the same bytes.`,
 	return cmd
 }
 
+// writeCatalog writes what was read from sources and says what it holds.
+func writeCatalog(cmd *cobra.Command, c *catalog.Catalog, defects int, sources []string, output string) error {
+	if len(c.Platforms)+len(c.Extensions)+len(c.Firmware) == 0 {
+		return withHint(fmt.Errorf("making the catalogue: the sources give nothing for it, and have %d defects", defects),
+			"modscout catalog check "+strings.Join(sources, " ")+" lists them")
+	}
+	if c.Date == "" {
+		c.Date = today()
+		c.Version = cmp.Or(c.Version, c.Date)
+	}
+	if err := writeOutput(cmd, output, c.Write); err != nil {
+		return fmt.Errorf("writing the catalogue: %w", err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%d platforms, %d extensions, %d modules, %d alias sets\n",
+		len(c.Platforms), len(c.Extensions), len(c.Modules), len(c.AliasSets))
+	if defects > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d defects in the sources; `modscout catalog check` lists them\n", defects)
+	}
+	return nil
+}
+
 // today is the day of SOURCE_DATE_EPOCH where that is set, for reproducible
 // builds (reproducible-builds.org/docs/source-date-epoch).
 func today() string { return sourceDate(time.Now()).Format(time.DateOnly) }
@@ -152,35 +154,4 @@ func sourceDate(otherwise time.Time) time.Time {
 		return time.Unix(seconds, 0).UTC()
 	}
 	return otherwise
-}
-
-// progress returns a function that draws a bar on standard error while work is
-// done, or nil if that is no terminal.
-func progress(cmd *cobra.Command, what string) func(done, total int) {
-	stderr, isFile := cmd.ErrOrStderr().(*os.File)
-	if !isFile || !term.IsTerminal(int(stderr.Fd())) {
-		return nil
-	}
-	var bar *progressbar.ProgressBar
-	return func(done, total int) {
-		if bar == nil {
-			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription(what),
-				progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
-		}
-		bar.Set(done)
-	}
-}
-
-// stages is progress for work of several kinds, one after the other.
-func stages(cmd *cobra.Command) func(what string, done, total int) {
-	var current string
-	var draw func(done, total int)
-	return func(what string, done, total int) {
-		if what != current {
-			current, draw = what, progress(cmd, what)
-		}
-		if draw != nil {
-			draw(done, total)
-		}
-	}
 }
