@@ -2,6 +2,7 @@ package recommend_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +12,25 @@ import (
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
+
+// The cards that people add to a NAS are known by their ids to the driver that
+// such kernels have for the class, also where a paste has no class.
+func TestBareSATACard(t *testing.T) {
+	linux := builder{reference()}
+	recipe := &linux.Extensions[0].Recipes[0]
+	recipe.Kmods = append(recipe.Kmods, kmod(linux.module(catalog.Module{Name: "ahci"}, aliasAHCI, "pci:v00001B21d00001166sv*sd*bc*sc*i*")))
+	b := newCatalog("nas")
+	b.platform(catalog.Platform{ID: "box_1", Loader: box})
+	opts := recommend.Options{Loader: box, Reference: []*catalog.Catalog{linux.Catalog}}
+	for device, want := range map[string]string{"1b21:1166": "base assumed", "1000:0097": "missing assumed"} {
+		vendor, id, _ := strings.Cut(device, ":")
+		pasted := report.Device{ID: "pci:" + device + "#1", Bus: "pci", VendorID: vendor, DeviceID: id}
+		p := recommendChecked(t, machine(pasted), opts, b.Catalog)
+		if diff := cmp.Diff([]string{want}, verdicts(p)); diff != "" {
+			t.Errorf("%s: verdict mismatch (-want +got):\n%s", device, diff)
+		}
+	}
+}
 
 // A device known by name only is asked for by its ids.
 func TestIDsNeeded(t *testing.T) {
@@ -54,7 +74,7 @@ func TestHiddenDisks(t *testing.T) {
 	b.Extensions[0].Recipes[0].Kmods = append(b.Extensions[0].Recipes[0].Kmods,
 		kmod(b.module(catalog.Module{Name: "vmd"}, "pci:v00008086d00009A0Bsv*sd*bc*sc*i*")),
 		kmod(b.module(catalog.Module{Name: "megaraid"}, "pci:v00008086d00001960sv*sd*bc*sc*i*")))
-	raidAlias := b.module(catalog.Module{Name: "ahci"}, "pci:v00008086d00002822sv*sd*bc*sc*i*")
+	raidAlias := b.module(catalog.Module{Name: "ahci"}, aliasAHCI, "pci:v00008086d00002822sv*sd*bc*sc*i*")
 	b.Extensions[0].Recipes[0].Kmods = append(b.Extensions[0].Recipes[0].Kmods, kmod(raidAlias))
 	nas := newCatalog("nas")
 	nas.extension(box, "igc", []string{"box_1"}, kmod(nas.module(catalog.Module{Name: "igc"}, aliasIGC)))

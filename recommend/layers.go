@@ -138,10 +138,11 @@ func needsNoDriver(_ *evaluation, s *subject, f *finding) bool {
 
 // drivenByEveryKernel is for the disk and USB controllers that no pack brings
 // a driver for, because every such kernel has it, and for the nodes of the
-// board: unless this kernel is known not to. A chipset's SATA ports in RAID mode are driven by the same ahci.
+// board: unless this kernel is known not to. The same drivers have ids of other
+// classes too, of a chipset's SATA ports in RAID mode, and of cards that a
+// report has no class of.
 func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
-	raidMode := s.hides == "raid-mode" && slices.Contains(e.world.drivers(s.reference), "ahci")
-	if !s.kernelClass && !raidMode || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
+	if !s.kernelClass && !s.kernelDriver || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
 		return false
 	}
 	if len(s.reference) == 0 {

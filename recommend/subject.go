@@ -13,20 +13,22 @@ import (
 // platform: the claims on it, and what it is.
 type subject struct {
 	*report.Device
-	claims      []claim
-	certain     []claim // the certain ones of claims where there are any, else all
-	reference   []claim // likewise of those of distribution kernels
-	importance  string
-	inert       bool
-	kernelClass bool   // a class that platforms drive with their own kernel
-	onBoard     bool   // likewise a node of the board that some module is for
-	hides       string // NVMe disks may hide behind it: "vmd", "raid-mode" or ""
-	transport   int    // the subject whose driver makes this one appear, or -1
+	claims       []claim
+	certain      []claim // the certain ones of claims where there are any, else all
+	reference    []claim // likewise of those of distribution kernels
+	importance   string
+	inert        bool
+	kernelClass  bool   // a class that platforms drive with their own kernel
+	onBoard      bool   // likewise a node of the board that some module is for
+	kernelDriver bool   // Linux drives these ids with what platforms have in their kernel for such a class
+	hides        string // NVMe disks may hide behind it: "vmd", "raid-mode" or ""
+	transport    int    // the subject whose driver makes this one appear, or -1
 }
 
 // subjects prepares the devices of a report.
 func (w *world) subjects(r *report.Report, want []string) []subject {
 	list := make([]subject, len(r.Devices))
+	own := w.kernelDrivers()
 	at := map[string]int{}
 	for i := range r.Devices {
 		d := &r.Devices[i]
@@ -41,6 +43,9 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 		}
 		list[i].certain = certainOnes(list[i].claims)
 		list[i].reference = list[i].likely(certainOnes(w.onlyReference(list[i].claims)))
+		list[i].kernelDriver = slices.ContainsFunc(list[i].reference, func(c claim) bool {
+			return own[c.ref] && c.kind == modalias.Exact && c.verdict == modalias.Certain
+		})
 		list[i].onBoard = platform.OnBoard(d) && len(list[i].claims) > 0
 	}
 	for i := range list {

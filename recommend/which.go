@@ -141,7 +141,8 @@ func (w *world) serving(loader string, claims []claim) []Serving {
 // assumed to have, where one of the claims is of such a driver.
 func (w *world) assumed(loader string, none Serving, claims []claim) Serving {
 	silent := func(s *site) bool { return s.loader != loader || !s.complete }
-	i := slices.IndexFunc(claims, func(c claim) bool { return w.reference[c.ref] && w.drivesKernelClass(c.ref) })
+	own := w.kernelDrivers()
+	i := slices.IndexFunc(claims, func(c claim) bool { return own[c.ref] })
 	if i < 0 || slices.ContainsFunc(w.sites, func(s *site) bool { return !silent(s) }) {
 		return none
 	}
@@ -149,15 +150,19 @@ func (w *world) assumed(loader string, none Serving, claims []claim) Serving {
 		Platforms: none.Without, Without: []string{}, Builtin: none.Without}
 }
 
-// drivesKernelClass says whether a module of a distribution claims all of a
-// class that platforms drive with their own kernel, as ahci does.
-func (w *world) drivesKernelClass(r ref) bool {
+// kernelDrivers returns the modules of distributions that claim all of a class
+// that platforms drive with their own kernel, as ahci does.
+func (w *world) kernelDrivers() map[ref]bool {
 	const nobody = "ffff" // no ids, so that only a class can match
-	return slices.ContainsFunc(platform.KernelClasses(), func(class string) bool {
-		return slices.ContainsFunc(w.claimsOn(modalias.PCIKey(nobody, nobody, nobody, nobody, class)), func(c claim) bool {
-			return c.ref == r && c.kind == modalias.ClassWide
-		})
-	})
+	own := map[ref]bool{}
+	for _, class := range platform.KernelClasses() {
+		for _, c := range w.claimsOn(modalias.PCIKey(nobody, nobody, nobody, nobody, class)) {
+			if w.reference[c.ref] && c.kind == modalias.ClassWide {
+				own[c.ref] = true
+			}
+		}
+	}
+	return own
 }
 
 // servingOf answers for one loader and module.
