@@ -32,12 +32,14 @@ func TestBareSATACard(t *testing.T) {
 	}
 }
 
-// A device known by name only is asked for by its ids.
+// A device known by name only is asked for by its ids, one known by ids that
+// no driver names by its class.
 func TestIDsNeeded(t *testing.T) {
 	b := newCatalog("nas")
 	b.extension(box, "igc", []string{"box_1"}, kmod(b.module(catalog.Module{Name: "igc"}, aliasIGC)))
 	named := report.Device{ID: "pci:0000:00:09.0", Bus: "pci", Device: "some card"}
-	for want, device := range map[string]report.Device{"ids-needed": named, "": igc} {
+	bare := report.Device{ID: "pci:8086:54d3#1", Bus: "pci", VendorID: "8086", DeviceID: "54d3"}
+	for want, device := range map[string]report.Device{"ids-needed": named, "class-needed": bare, "": igc} {
 		p := recommendChecked(t, machine(device), recommend.Options{}, b.Catalog)
 		if got := p.Next; len(got) > 0 != (want != "") || len(got) > 0 && got[0].Code != want {
 			t.Errorf("next of %s = %+v, want %q", device.ID, got, want)

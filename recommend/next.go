@@ -10,8 +10,8 @@ import (
 )
 
 // next says what a person can do about each device that matters and has no
-// driver: tell its ids, where they are not known; another platform first, the
-// text of a request last.
+// driver: tell its ids, or its class, where they are not known; another
+// platform first, the text of a request last.
 func (e *evaluation) next() []plan.Next {
 	list := []plan.Next{}
 	withoutIDs := func(s subject) bool { return s.matters() && s.DeviceID == "" && len(s.Modaliases) == 0 }
@@ -21,6 +21,10 @@ func (e *evaluation) next() []plan.Next {
 	rejected := e.question.rejected()
 	for i := range e.findings {
 		s, f := &e.question.subjects[i], &e.findings[i]
+		if f.Verdict == plan.NotKnown && s.Bus == "pci" && s.DeviceID != "" && s.Class == "" && len(s.Modaliases) == 0 {
+			list = append(list, plan.Next{Code: "class-needed",
+				Text: name(s) + " may be of a class that kernels drive: lspci -nn prints the class"})
+		}
 		if !s.matters() || f.Verdict != plan.Missing {
 			continue
 		}
