@@ -104,13 +104,13 @@ var stopCodes = []string{"raid-remap", "vmd", "platform-rejected", "hyperv-custo
 func stops(p *plan.Plan, r *report.Report) []string {
 	var list []string
 	said := map[string]bool{}
-	for _, w := range p.Warnings {
-		if slices.Contains(stopCodes, w.Code) {
-			list = append(list, w.Text)
+	find := finder(r)
+	for i := range p.Warnings {
+		if w := &p.Warnings[i]; slices.Contains(stopCodes, w.Code) {
+			list = append(list, about(w, find))
 			said[w.Device] = true
 		}
 	}
-	find := finder(r)
 	for _, d := range p.Devices {
 		if d.Verdict == plan.Blocked && !said[d.ID] {
 			list = append(list, ids(find(d.ID))+": "+d.Why)
@@ -123,16 +123,21 @@ func stops(p *plan.Plan, r *report.Report) []string {
 func notes(p *plan.Plan, r *report.Report) []string {
 	var list []string
 	find := finder(r)
-	for _, w := range p.Warnings {
-		switch {
-		case slices.Contains(stopCodes, w.Code), w.Code == "boot-device-assumed", w.Code == "possible-match":
-		case w.Device != "":
-			list = append(list, ids(find(w.Device))+": "+w.Text)
-		default:
-			list = append(list, w.Text)
+	for i := range p.Warnings {
+		w := &p.Warnings[i]
+		if !slices.Contains(stopCodes, w.Code) && w.Code != "boot-device-assumed" && w.Code != "possible-match" {
+			list = append(list, about(w, find))
 		}
 	}
 	return list
+}
+
+// about is the text of a warning, with the device that it is about.
+func about(w *plan.Warning, find func(id string) *report.Device) string {
+	if w.Device == "" {
+		return w.Text
+	}
+	return ids(find(w.Device)) + ": " + w.Text
 }
 
 // folded counts the devices without a line.
