@@ -154,6 +154,34 @@ func TestOpenStickErrors(t *testing.T) {
 	}
 }
 
+// A stick that was pulled out, or made by somebody else, must not cost more
+// memory than it has bytes, nor time without an end.
+func TestOpenStickDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "stick.img")
+	if err := sampleDisk(t, "6.1.0-test").Write(path); err != nil {
+		t.Fatal(err)
+	}
+	sound := read(t, path)
+	reserved := int(binary.LittleEndian.Uint16(sound[partitionStart+reservedSectorsAt:]))
+	table := partitionStart + reserved*sectorSize
+	for name, damage := range map[string]func(image []byte){
+		"table beyond the disk":   func(image []byte) { image[partitionStart+sectorsPerFATAt+2] = 0xff },
+		"table of no size":        func(image []byte) { clear(image[partitionStart+sectorsPerFATAt:][:4]) },
+		"partition beyond":        func(image []byte) { image[firstSectorAt+3] = 0x7f },
+		"a chain without end":     func(image []byte) { binary.LittleEndian.PutUint32(image[table+4*3:], 3) },
+		"a long chain without it": func(image []byte) { binary.LittleEndian.PutUint64(image[table+4*20:], 20<<32|21) },
+	} {
+		image := bytes.Clone(sound)
+		damage(image)
+		if err := os.WriteFile(path, image, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenStick(path); !errors.Is(err, ErrNotStick) {
+			t.Errorf("%s: OpenStick() = %v, want ErrNotStick", name, err)
+		}
+	}
+}
+
 func read(t *testing.T, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)

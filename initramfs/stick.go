@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/diskfs/go-diskfs"
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/diskfs/go-diskfs/filesystem"
+	"github.com/diskfs/go-diskfs/filesystem/fat32"
 )
 
 // ErrNotStick says that a file is no disk image with a FAT partition.
@@ -49,11 +49,15 @@ func readStick(image *os.File) (*Stick, error) {
 	if sector[510] != 0x55 || sector[511] != 0xaa {
 		return nil, errors.New("no master boot record")
 	}
-	d, err := diskfs.OpenBackend(file.New(image, true), diskfs.WithSectorSize(diskfs.SectorSize512))
+	info, err := image.Stat()
 	if err != nil {
 		return nil, err
 	}
-	system, err := d.GetFilesystem(1)
+	start := sectorSize * int64(binary.LittleEndian.Uint32(sector[firstSectorAt:]))
+	if err := checkFAT(image, start, info.Size()); err != nil {
+		return nil, err
+	}
+	system, err := fat32.Read(file.New(image, true), info.Size()-start, start, sectorSize)
 	if err != nil {
 		return nil, err
 	}
@@ -61,21 +65,37 @@ func readStick(image *os.File) (*Stick, error) {
 	return &Stick{signature, system, image}, nil
 }
 
+// firstSectorAt is where a master boot record says where its first partition
+// begins: bytes 8 to 11 of the entry at 446, in sectors.
+const firstSectorAt = 446 + 8
+
 // Close closes the image.
 func (s *Stick) Close() error { return s.file.Close() }
 
+// maxDepth is the most directories inside each other on a stick; ours has
+// three. A damaged directory may hold itself.
+const maxDepth = 16
+
 // Files returns the stick's files and directories in lexical order.
 func (s *Stick) Files() ([]Entry, error) {
+	image, err := s.file.Stat()
+	if err != nil {
+		return nil, err
+	}
 	var entries []Entry
-	err := fs.WalkDir(s, ".", func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(s, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || name == "." {
 			return err
 		}
 		info, err := d.Info()
-		if err == nil {
-			entries = append(entries, Entry{name, info.Mode(), info.Size()})
+		switch {
+		case err != nil:
+			return err
+		case info.Size() > image.Size() || strings.Count(name, "/") >= maxDepth:
+			return fmt.Errorf("%w: %s is damaged", ErrNotStick, name)
 		}
-		return err
+		entries = append(entries, Entry{name, info.Mode(), info.Size()})
+		return nil
 	})
 	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
 	return entries, err

@@ -38,7 +38,7 @@ func listImage(w io.Writer, image string) error {
 		return fmt.Errorf("listing %s: initramfs: %w", image, err)
 	}
 	for _, problem := range problems {
-		fmt.Fprintln(w, problem)
+		fmt.Fprintln(w, oneLine(problem.Error()))
 	}
 	if len(problems) > 0 {
 		return errIncomplete
@@ -69,11 +69,14 @@ func openInitrd(w io.Writer, image string) (io.ReadCloser, error) {
 	printEntries(w, files)
 	fmt.Fprintln(w, "initramfs")
 	data, err := fs.ReadFile(stick, "boot/"+initramfs.InitrdName)
-	return io.NopCloser(bytes.NewReader(data)), err
+	if err != nil {
+		return nil, fmt.Errorf("no boot/%s on it: %w", initramfs.InitrdName, err)
+	}
+	return io.NopCloser(bytes.NewReader(data)), nil
 }
 
 func printEntries(w io.Writer, entries []initramfs.Entry) {
 	for _, e := range entries {
-		fmt.Fprintf(w, "%v %9d %s\n", e.Mode, e.Size, e.Path)
+		fmt.Fprintf(w, "%v %9d %s\n", e.Mode, e.Size, oneLine(e.Path))
 	}
 }
