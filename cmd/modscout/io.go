@@ -29,13 +29,16 @@ func readInput(cmd *cobra.Command, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, withHint(fmt.Errorf("%s is a directory", name), "name a file in it")
+	}
 	return readCapped(f, name)
 }
 
 func readCapped(r io.Reader, name string) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxInput+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	if len(data) > maxInput {
 		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxInput>>20)

@@ -75,6 +75,15 @@ func TestOutputNowhere(t *testing.T) {
 	}
 }
 
+func TestInputDirectory(t *testing.T) {
+	dir := t.TempDir()
+	_, err := readInput(&cobra.Command{}, dir)
+	var hinted interface{ Hint() string }
+	if !errors.As(err, &hinted) || err.Error() != dir+" is a directory" {
+		t.Errorf("reading a directory: error %v, want one that says so, with a hint", err)
+	}
+}
+
 // interruptSelf is the environment variable that makes TestInterrupted the
 // process that is interrupted: it names the file to write.
 const interruptSelf = "MODSCOUT_TEST_INTERRUPT"
