@@ -61,7 +61,8 @@ func TestPossibleAndNamed(t *testing.T) {
 	b := newCatalog("usb")
 	on := []string{"box_1"}
 	b.extension(box, "a", on, kmod(b.module(catalog.Module{Name: "ehci_pci"}, "pci:v*d*sv*sd*bc0Csc03i20*")))
-	b.extension(box, "b", on, kmod(b.module(catalog.Module{Name: "xhci_pci"}, aliasXHCI)))
+	hcd := b.module(catalog.Module{Name: "xhci_hcd"}) // the right driver costs more modules
+	b.extension(box, "b", on, kmod(hcd), kmod(b.module(catalog.Module{Name: "xhci_pci"}, aliasXHCI), "xhci_hcd"))
 	b.extension(box, "c", on, kmod(b.module(catalog.Module{Name: "thunderbolt", File: "a.ko"}, "pci:v*d*sv*sd*bc0Csc03i40*")))
 	b.platform(catalog.Platform{ID: "box_1", Loader: box, Builtin: []string{"usbcore"}})
 	host := report.Device{ID: "pci:0000:00:05.0", Bus: "pci", VendorID: "8086", DeviceID: "54ed", Class: "0c03"}

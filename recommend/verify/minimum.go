@@ -124,11 +124,15 @@ func (c *checker) rivals() [][]*offer {
 }
 
 // rank is what counts among equal claims: where they are only possible, that
-// the report's own system names the module; loaded by its recipe; in-tree.
+// the report's own system names the module, and that it is for the kind of USB
+// host that the device's name tells; loaded by its recipe; in-tree.
 func (o *offer) rank(in *report.Device, claim strength) int {
 	rank := 0
 	named := func(name string) bool { return strings.ReplaceAll(name, "-", "_") == o.Name }
 	if claim.verdict == modalias.Possible && len(in.Modules) > 0 && !slices.ContainsFunc(in.Modules, named) {
+		rank += 8
+	}
+	if claim.verdict == modalias.Possible && o.forOtherHost(in) {
 		rank += 4
 	}
 	if o.kmod.Listed != nil && !*o.kmod.Listed {
@@ -138,6 +142,29 @@ func (o *offer) rank(in *report.Device, claim strength) int {
 		rank++
 	}
 	return rank
+}
+
+// hostNames are the words that tell a USB host's programming interface; a host
+// whose name has none is taken for xHCI.
+var hostNames = []struct{ word, progIF string }{
+	{"xhci", "30"}, {"ehci", "20"}, {"enhanced host", "20"}, {"ohci", "10"}, {"uhci", "00"},
+	{"thunderbolt nhi", "40"}, {"usb4 host router", "40"}, {"", "30"},
+}
+
+// forOtherHost says whether a module would not claim a USB host, if the report
+// had the programming interface that the host's name tells.
+func (o *offer) forOtherHost(in *report.Device) bool {
+	if in.Bus != "pci" || in.Class != "0c03" {
+		return false
+	}
+	full := *in
+	for _, host := range hostNames {
+		if strings.Contains(strings.ToLower(in.Device), host.word) {
+			full.Class += host.progIF
+			break
+		}
+	}
+	return o.claim(&full).verdict == modalias.No
 }
 
 // mayDrive says whether a set of modules could drive every device, if several
