@@ -50,7 +50,8 @@ func checkRR(p *plan.Plan, losers []loser) error {
 		return err
 	}
 	for _, m := range p.Modules {
-		if err := check("module file", m.File, moduleFile); err != nil {
+		// The folder update of RR's packs is part of a file's name.
+		if err := check("module file", strings.TrimPrefix(m.File, "update/"), moduleFile); err != nil {
 			return err
 		}
 	}

@@ -164,6 +164,16 @@ func FuzzUserConfigYAML(f *testing.F) {
 	})
 }
 
+// RR's packs have newer modules in a folder, which is part of their names.
+func TestRRUpdateFolder(t *testing.T) {
+	p := rrPlan(t)
+	p.Modules[1].File = "update/r8125.ko"
+	seal(t, p)
+	if _, err := Pack("rr", p, t.TempDir(), Options{}); err != nil {
+		t.Errorf("a plan with a module in update/: %v", err)
+	}
+}
+
 // Free text of a plan stays on its line of the README.
 func TestReadmeLines(t *testing.T) {
 	p := rrPlan(t)
