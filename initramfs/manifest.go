@@ -85,8 +85,10 @@ type DamageError struct {
 	Err  error
 }
 
+// Error says which file is damaged and how.
 func (e *DamageError) Error() string { return fmt.Sprintf("%v: %s: %v", ErrDamaged, e.Path, e.Err) }
 
+// Unwrap returns [ErrDamaged] and the cause.
 func (e *DamageError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
 
 // Check compares the files below root with the manifest and returns one error

@@ -44,6 +44,7 @@ type NoPlatformError struct {
 	Near    []string // ids that resemble the one asked for
 }
 
+// Error says what was asked for.
 func (e *NoPlatformError) Error() string {
 	return "no platform in the catalogue for " + e.Asked
 }

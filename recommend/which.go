@@ -32,6 +32,7 @@ type Serving struct {
 // device string nor a module known anywhere.
 type QueryError struct{ Query string }
 
+// Error says what nobody knows.
 func (e *QueryError) Error() string {
 	if strings.Contains(e.Query, ":") {
 		return fmt.Sprintf("%q is neither ids nor a modalias", e.Query)

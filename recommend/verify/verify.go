@@ -26,6 +26,7 @@ type Problem struct {
 	Device  bool   `json:"device,omitempty"` // Subject is a device id
 }
 
+// String returns the problem as one line: code, subject and text, with tabs between.
 func (p Problem) String() string { return fmt.Sprintf("%s\t%s\t%s", p.Code, p.Subject, p.Text) }
 
 // The codes of problems.

@@ -92,6 +92,7 @@ type Error struct {
 	Err  error
 }
 
+// Error says which source failed and why.
 func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
 
 // Unwrap returns the reason.
