@@ -118,7 +118,7 @@ func find(module plan.Module, files []unpacked) ([]byte, error) {
 // HashError says that bytes are not those that the plan pins.
 type HashError struct{ Want, Got string }
 
-// Error says which file has which hash and which it should have.
+// Error gives both hashes.
 func (e *HashError) Error() string {
 	return fmt.Sprintf("sha256 is %s, the plan says %s", e.Got, e.Want)
 }
