@@ -23,7 +23,6 @@ var rooms = map[string][]string{
 	"modalias/archive":   {},
 	"modalias/ko":        {"modalias", "modalias/archive"},
 	"modalias/ko/kotest": {},
-	"modalias/vmlinux":   {"modalias", "modalias/archive"},
 
 	"recommend/plan":             {"scan/report/jsondoc"},
 	"recommend/catalog":          {"scan/report/jsondoc", "modalias", "modalias/archive"},
@@ -36,11 +35,10 @@ var rooms = map[string][]string{
 	"recommend/show":             {"scan/report", "recommend/plan", "recommend/catalog"},
 	"recommend":                  {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
 
-	"initramfs":       {"modalias/ko", "modalias/archive"},
-	"initramfs/probe": {"modalias", "modalias/ko", "scan/report", "recommend/plan"},
-	"initramfs/qemu":  {"scan/report", "scan/report/jsondoc", "recommend/plan"},
+	"initramfs":      {"modalias/ko", "modalias/archive"},
+	"initramfs/qemu": {"scan/report", "scan/report/jsondoc", "recommend/plan"},
 	"initramfs/boot": {"scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
-		"recommend/packer", "recommend/show", "initramfs", "initramfs/probe"},
+		"recommend/packer", "recommend/show", "initramfs"},
 }
 
 // never lists what a room must not reach, transitively.
