@@ -101,7 +101,7 @@ func TestSchemasRefuse(t *testing.T) {
 		{"report", `"vendor_id": "8086"`, `"vendor_id": "0x8086"`},
 		{"report", `"class": "010601"`, `"class": "01060"`},
 		{"report", `"firmware": "uefi"`, `"firmware": "efi"`},
-		{"report", `"disks": 0`, `"disks": -1`},
+		{"report", `"disks": 1`, `"disks": -1`},
 		{"report", `"bus": "usb",`, ``},
 		{"plan", `"verdict": "extension"`, `"verdict": "driven"`},
 		{"plan", `"importance": "boot"`, `"importance": "high"`},

@@ -50,24 +50,32 @@ type Warning struct {
 
 // Machine is what is not a device.
 type Machine struct {
-	DMI         DMI    `json:"dmi,omitzero"`
-	CPU         CPU    `json:"cpu,omitzero"`
-	MemoryBytes *int64 `json:"memory_bytes,omitzero"`
-	Firmware    string `json:"firmware,omitempty"` // "uefi" or "bios"
-	SecureBoot  *bool  `json:"secure_boot,omitzero"`
-	Hypervisor  string `json:"hypervisor,omitempty"` // "kvm", "microsoft", "vmware", "xen", …, or "none"
+	DMI         DMI      `json:"dmi,omitzero"`
+	CPU         CPU      `json:"cpu,omitzero"`
+	MemoryBytes *int64   `json:"memory_bytes,omitzero"`
+	Firmware    string   `json:"firmware,omitempty"` // "uefi" or "bios"
+	SecureBoot  *bool    `json:"secure_boot,omitzero"`
+	Hypervisor  string   `json:"hypervisor,omitempty"`  // "kvm", "microsoft", "vmware", "xen", …, or "none"
+	ACPITables  []string `json:"acpi_tables,omitempty"` // signatures, sorted: "DMAR" and "IVRS" describe IOMMUs
+
+	// Identifiers are what tells this machine from all others of its kind
+	// ("product_serial", "hostname", …). They are there only where the user
+	// asked for them.
+	Identifiers map[string]string `json:"identifiers,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
 
 // DMI is the part of /sys/class/dmi/id that identifies no single machine.
 type DMI struct {
-	SysVendor   string `json:"sys_vendor,omitempty"`
-	ProductName string `json:"product_name,omitempty"`
-	BoardVendor string `json:"board_vendor,omitempty"`
-	BoardName   string `json:"board_name,omitempty"`
-	BIOSVersion string `json:"bios_version,omitempty"`
-	BIOSDate    string `json:"bios_date,omitempty"`
+	SysVendor      string `json:"sys_vendor,omitempty"`
+	ProductName    string `json:"product_name,omitempty"`
+	ProductVersion string `json:"product_version,omitempty"` // where Lenovo writes the model's name
+	BoardVendor    string `json:"board_vendor,omitempty"`
+	BoardName      string `json:"board_name,omitempty"`
+	BIOSVersion    string `json:"bios_version,omitempty"`
+	BIOSDate       string `json:"bios_date,omitempty"`
+	ChassisType    *int   `json:"chassis_type,omitzero"` // SMBIOS 3.7, table 17: 3 desktop, 9 laptop, 23 rack mount, …
 }
 
 // CPU describes the first processor; all of a PC's are alike.
@@ -109,9 +117,16 @@ type Device struct {
 	Isolated   *bool    `json:"iommu_isolated,omitzero"` // nothing but this device's bridges shares the group
 	NUMANode   *int     `json:"numa_node,omitzero"`      // -1 is an answer too: no affinity
 	BARs       []BAR    `json:"bars,omitempty"`
+	Link       *Link    `json:"link,omitzero"`
 	Removable  *bool    `json:"removable,omitzero"`
-	Disks      *int     `json:"disks,omitzero"`   // attached to it; absent while no driver is bound
-	Carrier    *bool    `json:"carrier,omitzero"` // of a network port
+	Authorized *bool    `json:"authorized,omitzero"`  // false: Thunderbolt or USB keeps it out until the user allows it
+	Disks      *int     `json:"disks,omitzero"`       // attached to it; absent while no driver is bound
+	DiskBytes  []int64  `json:"disk_bytes,omitempty"` // their sizes, by name; 0 is a drive without a medium
+	Carrier    *bool    `json:"carrier,omitzero"`     // of a network port
+
+	// Identifiers are what tells this device from all others of its kind
+	// ("mac", "serial", "wwid"), only where the user asked for them.
+	Identifiers map[string][]string `json:"identifiers,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -121,6 +136,17 @@ type BAR struct {
 	Index int    `json:"index"` // 0 to 5; 6 is the expansion ROM
 	Kind  string `json:"kind"`  // "io", "mem32", "mem64", with ",prefetch"
 	Size  int64  `json:"size"`  // bytes
+}
+
+// Link is the connection of a device to what is above it: of PCI Express its
+// speed, in GT/s, and its width, in lanes, as they are and as the device could
+// do; of USB its speed.
+type Link struct {
+	GTs      float64 `json:"gt_s,omitzero"` // 2.5, 5, 8, 16, 32, 64
+	Width    int     `json:"width,omitzero"`
+	MaxGTs   float64 `json:"max_gt_s,omitzero"`
+	MaxWidth int     `json:"max_width,omitzero"`
+	Mbits    float64 `json:"mbit_s,omitzero"` // of USB: 1.5, 12, 480, 5000, …
 }
 
 // Read decodes a report; see [jsondoc.Read] for the errors.
