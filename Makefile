@@ -10,7 +10,7 @@ FLAVOURS := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64 lin
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip
 
-.PHONY: build test demo kernels catalog generated clean
+.PHONY: build test bench demo kernels catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -33,6 +33,10 @@ test: $(CACHE)/test-packages kernels
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt wants: $$unformatted"; exit 1; }
 	go vet ./...
 	MODSCOUT_REQUIRE=1 go test -count=1 -timeout 40m ./...
+
+# Times beside the tools that people have, as ratios of the same run.
+bench: $(CACHE)/test-packages kernels build
+	go run ./cmd/bench $(BENCH)
 
 kernels: $(FLAVOURS:%=$(KERNELS)/%/.done)
 

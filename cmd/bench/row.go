@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"syscall"
+	"time"
+)
+
+type options struct {
+	runs     int
+	cache    string
+	modscout string
+	only     *regexp.Regexp
+}
+
+// sample is the cost of one run.
+type sample struct {
+	cost   float64 // nanoseconds of CPU, or whatever both sides of a row count
+	wall   time.Duration
+	memory int64 // peak, bytes; 0 where it says nothing
+}
+
+// row is one line of the table: the same work done by us and by a peer.
+type row struct {
+	work  string
+	goal  float64 // ratio of cost, ours to the peer's
+	ours  func() (sample, error)
+	peer  func() (sample, error)
+	equal func() (string, error) // compares the results; says what was equal
+}
+
+// result is what became of a row.
+type result struct {
+	row
+	oursMedian, peerMedian sample
+	ratios                 []float64
+	equality               string
+}
+
+// measure runs both sides in turn, after one run each that is not counted, so
+// that neither profits from files that the other has brought into memory.
+func (r row) measure(runs int) (result, error) {
+	res := result{row: r}
+	var ours, peers []sample
+	for i := range runs + 1 {
+		our, err := r.ours()
+		if err != nil {
+			return res, fmt.Errorf("%s: %w", r.work, err)
+		}
+		peer, err := r.peer()
+		if err != nil {
+			return res, fmt.Errorf("%s: the peer: %w", r.work, err)
+		}
+		if i > 0 {
+			ours, peers = append(ours, our), append(peers, peer)
+			res.ratios = append(res.ratios, our.cost/peer.cost)
+		}
+	}
+	slices.Sort(res.ratios)
+	res.oursMedian, res.peerMedian = median(ours), median(peers)
+	var err error
+	if res.equality, err = r.equal(); err != nil {
+		return res, fmt.Errorf("%s: %w", r.work, err)
+	}
+	return res, nil
+}
+
+func median(samples []sample) sample {
+	slices.SortFunc(samples, func(a, b sample) int { return int(a.cost - b.cost) })
+	return samples[len(samples)/2]
+}
+
+// quartile returns the value below which n quarters of the sorted values lie.
+func quartile(values []float64, n int) float64 {
+	return values[n*(len(values)-1)/4]
+}
+
+const tableHead = `| work | ours | peer | ratio (quartiles) | goal | memory, ours / peer | equal |
+|---|---|---|---|---|---|---|
+`
+
+func (r result) write(w io.Writer) {
+	mark := ""
+	if quartile(r.ratios, 2) > r.goal {
+		mark = " **missed**"
+	}
+	fmt.Fprintf(w, "| %s | %v | %v | %.3f (%.3f-%.3f)%s | %.2f | %s | %s |\n", r.work,
+		duration(r.oursMedian), duration(r.peerMedian), quartile(r.ratios, 2), quartile(r.ratios, 1), quartile(r.ratios, 3), mark, r.goal,
+		megabytes(r.oursMedian.memory)+" / "+megabytes(r.peerMedian.memory), r.equality)
+}
+
+// duration rounds to what the eye can compare.
+func duration(s sample) time.Duration {
+	d := time.Duration(s.cost)
+	for unit := time.Duration(1); ; unit *= 10 {
+		if d < 1000*unit {
+			return d.Round(unit)
+		}
+	}
+}
+
+func megabytes(n int64) string {
+	if n == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+}
+
+// command measures a child process: CPU time of user and system, and its peak
+// memory.
+func command(name string, args ...string) func() (sample, error) {
+	return func() (sample, error) {
+		cmd := exec.Command(name, args...)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		start := time.Now()
+		if err := cmd.Run(); err != nil {
+			return sample{}, fmt.Errorf("%s: %w: %s", name, err, stderr.Bytes())
+		}
+		return spent(cmd.ProcessState, time.Since(start)), nil
+	}
+}
+
+func spent(p *os.ProcessState, wall time.Duration) sample {
+	usage := p.SysUsage().(*syscall.Rusage)
+	return sample{
+		cost:   float64(p.UserTime() + p.SystemTime()),
+		wall:   wall,
+		memory: usage.Maxrss << 10, // kilobytes: getrusage(2)
+	}
+}
