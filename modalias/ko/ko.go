@@ -10,8 +10,6 @@ package ko
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +54,6 @@ type Module struct {
 	Imports     []string // symbols that it takes from the kernel or other modules
 	Exports     []string // symbols that it offers
 	Layout      Layout   // of struct module
-	SHA256      string   // of the decompressed file, hexadecimal
 	Size        int64    // bytes, decompressed
 }
 
@@ -136,8 +133,7 @@ func Read(data []byte, file string) (*Module, error) {
 	if !found {
 		return nil, ErrNoModule
 	}
-	sum := sha256.Sum256(data)
-	m := &Module{File: file, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
+	m := &Module{File: file, Size: int64(len(data))}
 	m.Signed = bytes.HasSuffix(data, []byte(signature))
 	m.readInfo(e.data(info))
 	if err := m.readSymbols(e); err != nil {

@@ -44,7 +44,7 @@ func (r *reader) makeRecipe(rec *readRecipe, where Finding) catalog.Recipe {
 		case module != nil && module.err != nil:
 			broken("module-unreadable", fmt.Sprintf("%s: %v", entry.file, module.err))
 		case module != nil:
-			out.Kmods = append(out.Kmods, catalog.Kmod{Module: r.addModule(module.ko, module.file), Args: entry.args, File: file})
+			out.Kmods = append(out.Kmods, catalog.Kmod{Module: r.addModule(module.ko, module.file, module.sha256), Args: entry.args, File: file})
 		}
 	}
 	out.Kmods = append(out.Kmods, r.unlisted(contents, listed, where)...)
@@ -77,7 +77,7 @@ func (r *reader) unlisted(contents []*content, listed map[string]bool, where Fin
 				continue
 			}
 			listed[m.file] = true
-			kmods = append(kmods, catalog.Kmod{Module: r.addModule(m.ko, m.file), File: i, Listed: &no})
+			kmods = append(kmods, catalog.Kmod{Module: r.addModule(m.ko, m.file, m.sha256), File: i, Listed: &no})
 			r.found("recipe-ko-not-loaded", where, m.file+" is shipped, and kmods does not name it")
 		}
 	}

@@ -33,9 +33,10 @@ type content struct {
 
 // archived is a .ko in an archive, or one that is a file of its own.
 type archived struct {
-	file string // base name
-	ko   *ko.Module
-	err  error
+	file   string // base name
+	ko     *ko.Module
+	sha256 string // of the content, hexadecimal
+	err    error
 }
 
 // find returns the module of this file name, or nil. The last one counts, as
@@ -135,7 +136,8 @@ func (c *content) entry(e archive.Entry, update bool) error {
 
 func (c *content) add(file string, data []byte) {
 	m, err := ko.Read(data, file)
-	c.modules = append(c.modules, &archived{file, m, err})
+	sum := sha256.Sum256(data)
+	c.modules = append(c.modules, &archived{file, m, hex.EncodeToString(sum[:]), err})
 }
 
 func isModule(name string) bool { return strings.HasSuffix(name, ".ko") }

@@ -34,9 +34,9 @@ func (r *reader) addKernel(dir string) error {
 	for _, m := range tree.Modules {
 		vermagic[m.Vermagic]++
 		slim := *m
-		slim.SHA256, slim.Imports, slim.Exports, slim.Vermagic = "", nil, nil, ""
+		slim.Imports, slim.Exports, slim.Vermagic = nil, nil, ""
 		slim.Layout = ko.Layout{}
-		recipe.Kmods = append(recipe.Kmods, catalog.Kmod{Module: r.addModule(&slim, catalog.ModuleFile(m.File))})
+		recipe.Kmods = append(recipe.Kmods, catalog.Kmod{Module: r.addModule(&slim, catalog.ModuleFile(m.File), "")})
 	}
 	for _, bad := range tree.Bad {
 		r.found("module-unreadable", Finding{Platform: id}, bad.Error())

@@ -9,8 +9,8 @@ import (
 )
 
 // addModule puts a .ko into the catalogue. file is the name under which the
-// source knows it.
-func (r *reader) addModule(m *ko.Module, file string) int {
+// source knows it, sha256 that of its content or "".
+func (r *reader) addModule(m *ko.Module, file, sha256 string) int {
 	out := catalog.Module{
 		File:      file,
 		Name:      m.Name,
@@ -23,7 +23,7 @@ func (r *reader) addModule(m *ko.Module, file string) int {
 		OutOfTree: !m.InTree,
 		Imports:   m.Imports,
 		Exports:   m.Exports,
-		SHA256:    m.SHA256,
+		SHA256:    sha256,
 	}
 	if out.Name == "" {
 		out.Name = catalog.ModuleName(file)

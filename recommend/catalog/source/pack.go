@@ -67,7 +67,7 @@ func (r *reader) addPack(file string) error {
 			r.found("module-unreadable", where, fmt.Sprintf("%s: %v", m.file, m.err))
 			continue
 		}
-		kmods[strings.TrimSuffix(m.file, ".ko")] = catalog.Kmod{Module: r.addModule(m.ko, m.file)}
+		kmods[strings.TrimSuffix(m.file, ".ko")] = catalog.Kmod{Module: r.addModule(m.ko, m.file, m.sha256)}
 		vermagic[m.ko.Vermagic]++
 	}
 	p.KernelRelease = release(vermagic, p.KernelVersion)
@@ -143,8 +143,13 @@ func (c *content) readFolder(dir string) error {
 			if strings.HasPrefix(filepath.Base(file), "._") {
 				continue
 			}
-			m, err := ko.ReadFile(file)
-			c.modules = append(c.modules, &archived{path.Join(path.Dir(pattern), filepath.Base(file)), m, err})
+			name := path.Join(path.Dir(pattern), filepath.Base(file))
+			data, err := archive.ReadFile(file, maxModule)
+			if err != nil {
+				c.modules = append(c.modules, &archived{file: name, err: err})
+				continue
+			}
+			c.add(name, data)
 		}
 	}
 	return nil
