@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/modalias/archive"
-	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/catalog"
 )
 
