@@ -2,7 +2,6 @@ package scan
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,22 +11,16 @@ import (
 
 // scanBus adds the devices of one bus that a driver could ask for by modalias.
 // All processors have one modalias, so the first one stands for them.
-func (s *scanner) scanBus(bus string) {
-	for _, name := range s.list("sys/bus", bus, "devices") {
-		d := s.newDevice(bus, name)
-		switch bus {
-		case "pci":
-			s.pci(d)
-		case "usb":
-			if !s.usb(d, name) {
-				continue
-			}
-		case "virtio":
-			s.virtio(d)
-		case "vmbus":
-			s.vmbus(d)
+func (s *scanner) scanBus(bus string) error {
+	names := s.list("sys/bus", bus, "devices")
+	for _, name := range names {
+		if err := s.ctx.Err(); err != nil {
+			return err
 		}
-		if len(d.Modaliases) == 0 && d.VendorID == "" {
+		mark := s.rec.mark()
+		d := s.newDevice(bus, name)
+		if !s.describe(d, name, names) || len(d.Modaliases) == 0 && d.VendorID == "" {
+			s.rec.forget(mark)
 			continue
 		}
 		s.devices = append(s.devices, d)
@@ -35,12 +28,28 @@ func (s *scanner) scanBus(bus string) {
 			break
 		}
 	}
+	return nil
 }
 
-// instance is the GUID in the path of a device on Hyper-V's VMBus, which tells
-// one virtual machine from all others. (Those of WMI are upper-case, and those
-// of MEI are no element of their own: they name kinds of devices.)
-var instance = regexp.MustCompile(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$)`)
+// describe reads what only devices of one bus have, and reports whether d
+// belongs in the report; names are those on its bus.
+func (s *scanner) describe(d *device, name string, names []string) bool {
+	switch d.Bus {
+	case "pci":
+		s.pci(d)
+	case "usb":
+		return s.usb(d, name, names)
+	case "virtio":
+		s.virtio(d)
+	case "vmbus":
+		s.vmbus(d, name)
+	case "xen":
+		s.ports(d)
+	case "thunderbolt":
+		s.thunderbolt(d)
+	}
+	return true
+}
 
 // newDevice reads what devices of all buses have.
 func (s *scanner) newDevice(bus, name string) *device {
@@ -48,7 +57,7 @@ func (s *scanner) newDevice(bus, name string) *device {
 	d := &device{dir: dir}
 	d.ID = bus + ":" + name
 	d.Bus = bus
-	if inside, found := strings.CutPrefix(dir, "sys/"); found && strings.HasPrefix(inside, "devices/") && !instance.MatchString(inside) {
+	if inside, found := strings.CutPrefix(dir, "sys/"); found && strings.HasPrefix(inside, "devices/") && impersonal(inside) == inside {
 		d.SysfsPath = inside
 	}
 	d.Modaliases = s.modaliases(dir)
@@ -59,9 +68,7 @@ func (s *scanner) newDevice(bus, name string) *device {
 	if group := s.link(dir, "iommu_group"); group != "" {
 		d.IOMMUGroup = group
 	}
-	if node := s.number(10, dir, "numa_node"); node != nil {
-		d.NUMANode = node
-	}
+	d.NUMANode = s.number(10, dir, "numa_node")
 	return d
 }
 
@@ -70,22 +77,17 @@ func (s *scanner) newDevice(bus, name string) *device {
 // of an ACPI device may hold two lines.
 func (s *scanner) modaliases(dir string) []string {
 	var list []string
-	for line := range strings.Lines(s.string(dir, "uevent")) {
-		if value, found := strings.CutPrefix(strings.TrimRight(line, "\n"), "MODALIAS="); found {
-			list = append(list, value)
-		}
-	}
-	if len(list) == 0 {
-		for line := range strings.Lines(s.string(dir, "modalias")) {
-			list = append(list, strings.TrimRight(line, "\n"))
-		}
+	if key := s.uevent(dir)["MODALIAS"]; key != "" {
+		list = []string{key}
+	} else {
+		list = strings.Split(s.string(dir, "modalias"), "\n")
 	}
 	list = slices.DeleteFunc(list, func(key string) bool { return key == "" })
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// uevent returns the values of a uevent file.
+// uevent returns the values of a uevent file, of [ueventFields].
 func (s *scanner) uevent(dir string) map[string]string {
 	values := map[string]string{}
 	for line := range strings.Lines(s.string(dir, "uevent")) {

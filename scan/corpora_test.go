@@ -1,10 +1,7 @@
 package scan
 
 import (
-	"archive/tar"
 	"bufio"
-	"compress/gzip"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +21,7 @@ func TestCorpora(t *testing.T) {
 	dir := kotest.Outside(t, "MODSCOUT_CORPORA")
 	for file, want := range secondOpinion(t, dir) {
 		got := map[string]opinion{}
-		for _, d := range scanTree(t, unpack(t, filepath.Join(dir, file))).Devices {
+		for _, d := range scanTree(t, filepath.Join(dir, file)).Devices {
 			if d.Bus == "pci" {
 				got[d.ID] = opinion{d.VendorID, d.DeviceID, d.Class, d.Driver, strings.Join(d.Modaliases, " ")}
 			}
@@ -70,46 +67,4 @@ func secondOpinion(t *testing.T, dir string) map[string]map[string]opinion {
 		t.Fatal("no captured trees in " + dir)
 	}
 	return files
-}
-
-// unpack writes a .tar.gz of a tree and returns the directory that holds sys.
-func unpack(t *testing.T, file string) string {
-	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := t.TempDir()
-	for tr := tar.NewReader(zr); ; {
-		header, err := tr.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !filepath.IsLocal(header.Name) {
-			t.Fatalf("%s: unsafe name %q", file, header.Name)
-		}
-		path := filepath.Join(root, header.Name)
-		switch header.Typeflag {
-		case tar.TypeSymlink:
-			makeLink(t, path, header.Linkname)
-		case tar.TypeReg:
-			contents, err := io.ReadAll(tr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			makeFile(t, path, string(contents))
-		}
-	}
-	if inner, _ := filepath.Glob(filepath.Join(root, "*", "sys")); len(inner) == 1 {
-		return filepath.Dir(inner[0])
-	}
-	return root
 }

@@ -13,11 +13,15 @@ import (
 func TestPipes(t *testing.T) {
 	for _, path := range []string{"vendor", "uevent", "net"} {
 		root := sysroot(t, "sys/bus/pci/devices/0000:00:01.0/device: 0x15f3\n")
-		pipe := filepath.Join(root, "sys/bus/pci/devices/0000:00:01.0", path)
-		if err := unix.Mkfifo(pipe, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		makePipe(t, filepath.Join(root, "sys/bus/pci/devices/0000:00:01.0", path))
 		scanTree(t, root)
+	}
+}
+
+func makePipe(t *testing.T, path string) {
+	t.Helper()
+	if err := unix.Mkfifo(path, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

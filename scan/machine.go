@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +19,8 @@ func (s *scanner) machine() {
 	m.Firmware = s.firmware(m.CPU)
 	m.SecureBoot = s.secureBoot()
 	m.Hypervisor = s.hypervisor(m)
+	m.ACPITables = s.acpiTables()
+	m.Identifiers = s.identifyMachine()
 }
 
 // dmi reads what names the model. Serial numbers and UUIDs are in the same
@@ -27,12 +28,14 @@ func (s *scanner) machine() {
 func (s *scanner) dmi() report.DMI {
 	field := func(name string) string { return s.text("sys/class/dmi/id", name) }
 	return report.DMI{
-		SysVendor:   field("sys_vendor"),
-		ProductName: field("product_name"),
-		BoardVendor: field("board_vendor"),
-		BoardName:   field("board_name"),
-		BIOSVersion: field("bios_version"),
-		BIOSDate:    field("bios_date"),
+		SysVendor:      field("sys_vendor"),
+		ProductName:    field("product_name"),
+		ProductVersion: field("product_version"),
+		BoardVendor:    field("board_vendor"),
+		BoardName:      field("board_name"),
+		BIOSVersion:    field("bios_version"),
+		BIOSDate:       field("bios_date"),
+		ChassisType:    s.number(10, "sys/class/dmi/id/chassis_type"),
 	}
 }
 
@@ -109,33 +112,17 @@ func (s *scanner) memory() *int64 {
 	return total
 }
 
-// ask lets ghw answer a question about the tree. It reads files of strangers
-// where the tree is a captured one, so neither its errors nor a panic of its
-// parsers may cost more than the answer.
-func (s *scanner) ask(what string, question func(options ...any) error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.rep.Warn("ghw", "", fmt.Sprintf("%s is unknown: ghw: %v", what, p))
-		}
-	}()
-	if !s.plainProc() {
-		return
-	}
-	err := question(ghw.WithChroot(s.opts.Root), ghw.WithDisableTools(), ghw.WithDisableWarnings())
-	if err != nil {
-		s.rep.Warn("ghw", "", fmt.Sprintf("%s is unknown: ghw: %v", what, err))
-	}
-}
-
-// plainProc says whether the files that ghw opens by name are files of this
-// tree: ghw follows links wherever they lead.
-func (s *scanner) plainProc() bool {
-	for _, name := range []string{"proc", "proc/cpuinfo", "proc/meminfo", "sys", "sys/devices", "sys/devices/system"} {
-		if info, err := s.root.Lstat(name); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
-			return false
+// acpiTables lists the signatures of the firmware's tables. The tables
+// themselves, some with serial numbers in them, are not read.
+func (s *scanner) acpiTables() []string {
+	const signature = 4 // characters; the kernel numbers tables of one kind
+	var list []string
+	for _, name := range s.names("sys/firmware/acpi/tables") {
+		if len(name) >= signature && strings.ToUpper(name) == name {
+			list = append(list, name[:signature])
 		}
 	}
-	return s.exists("proc/meminfo")
+	return slices.Compact(list)
 }
 
 // firmware tells UEFI by the directory that the kernel makes for it. That it is

@@ -24,8 +24,41 @@ func (s *scanner) pci(d *device) {
 		d.IRQ = irq // 0 and 255 mean that no line is connected
 	}
 	d.BARs = parseBARs(s.text(d.dir, "resource"))
+	d.Link = s.pciLink(d.dir)
 	d.Removable = s.removable(d.dir)
-	d.Carrier = s.carrier(d.dir)
+	s.ports(d)
+}
+
+// pciLink reads the link of a PCI Express function, nil where it has none. A
+// link that is down reads "Unknown" and 0.
+func (s *scanner) pciLink(dir string) *report.Link {
+	link := report.Link{
+		GTs: s.speed(dir, "current_link_speed"), Width: s.lanes(dir, "current_link_width"),
+		MaxGTs: s.speed(dir, "max_link_speed"), MaxWidth: s.lanes(dir, "max_link_width"),
+	}
+	if link == (report.Link{}) {
+		return nil
+	}
+	return &link
+}
+
+// speed reads the number before the unit in "8.0 GT/s PCIe" and in a USB
+// device's "480".
+func (s *scanner) speed(name ...string) float64 {
+	number, _, _ := strings.Cut(s.text(name...), " ")
+	speed, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(speed > 0 && speed < 1e6) {
+		return 0
+	}
+	return speed
+}
+
+// lanes reads the width of a link; a function that is being unplugged says 255.
+func (s *scanner) lanes(name ...string) int {
+	if width := s.number(10, name...); width != nil && *width > 0 && *width <= 32 {
+		return *width
+	}
+	return 0
 }
 
 // removable reads what the firmware says of a port (since Linux 5.14 for PCI).
@@ -39,19 +72,20 @@ func (s *scanner) removable(dir string) *bool {
 	return nil
 }
 
-// carrier says whether a port of a network device has a link. A port that is
+// ports says whether a port of a network device has a link. A port that is
 // down does not know.
-func (s *scanner) carrier(dir string) *bool {
-	var answer *bool
-	for _, port := range s.list(dir, "net") {
-		switch s.text(dir, "net", port, "carrier") {
+func (s *scanner) ports(d *device) {
+	for _, port := range s.list(d.dir, "net") {
+		switch s.text(d.dir, "net", port, "carrier") {
 		case "1":
-			return new(true)
+			d.Carrier = new(true)
 		case "0":
-			answer = new(false)
+			if d.Carrier == nil {
+				d.Carrier = new(false)
+			}
 		}
+		s.identify(d, "mac", s.identifier(d.dir, "net", port, "address"))
 	}
-	return answer
 }
 
 // Bits of the third column of "resource" (include/linux/ioport.h).
@@ -108,7 +142,7 @@ const maxSharers = 64
 func (s *scanner) shareIRQs() {
 	byLine := map[int][]*device{}
 	for _, d := range s.devices {
-		if d.Bus == "pci" && d.IRQ != nil && len(s.list(d.dir, "msi_irqs")) == 0 {
+		if d.Bus == "pci" && d.IRQ != nil && len(s.names(d.dir, "msi_irqs")) == 0 {
 			byLine[*d.IRQ] = append(byLine[*d.IRQ], d)
 		}
 	}
@@ -133,6 +167,9 @@ func othersThan(d *device, group []*device) []string {
 	return ids
 }
 
+// maxDepth is more than there are bridges above a PCI function.
+const maxDepth = 64
+
 // isolate says of each device in an IOMMU group whether it can be passed to a
 // virtual machine alone: only bridges above it share its group.
 func (s *scanner) isolate() {
@@ -144,7 +181,7 @@ func (s *scanner) isolate() {
 	}
 	for _, group := range groups {
 		for _, d := range group {
-			alone := !slices.ContainsFunc(group, func(other *device) bool {
+			alone := len(group) <= maxDepth && !slices.ContainsFunc(group, func(other *device) bool {
 				return other != d && !other.bridgeAbove(d)
 			})
 			d.Isolated = &alone

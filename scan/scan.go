@@ -6,6 +6,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,43 +22,60 @@ var ErrNoSysfs = errors.New("there is no sys/bus in it")
 
 // Options say what to scan.
 type Options struct {
-	Root  string    // directory that holds sys and proc; "" is "/", the live machine
+	Root  string    // directory that holds sys and proc, or an archive of it; "" is "/", the live machine
 	Tool  string    // for the report: "modscout 0.1.0"
 	Names *names.DB // nil: the embedded lists
+
+	// Identifiers asks for what tells the machine from all others: serial
+	// numbers, MAC addresses, UUIDs, the host name.
+	Identifiers bool
 }
 
 // Scan reads the tree at opts.Root. What cannot be read becomes a warning of
 // the report and makes its source incomplete; an error means that there is no
 // tree, or that ctx has ended.
 func Scan(ctx context.Context, opts Options) (*report.Report, error) {
-	if opts.Root == "" {
-		opts.Root = "/"
+	rep, _, err := scan(ctx, opts, nil)
+	return rep, err
+}
+
+// scan is Scan with a recording of what it reads, and with what it could not
+// read.
+func scan(ctx context.Context, opts Options, rec *recording) (*report.Report, gaps, error) {
+	dir, remove, err := treeDir(opts.Root)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the tree: %w", err)
+	}
+	defer remove()
+	t, err := openTree(ctx, dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the tree: %w", err)
+	}
+	defer t.close()
+	if !t.exists("sys/bus") {
+		return nil, nil, fmt.Errorf("%s: %w", cmp.Or(opts.Root, dir), ErrNoSysfs)
 	}
 	if opts.Names == nil {
 		opts.Names = names.Open()
 	}
-	t, err := openTree(opts.Root)
-	if err != nil {
-		return nil, fmt.Errorf("opening the tree: %w", err)
+	t.rec = rec
+	s := &scanner{tree: t, dir: dir, opts: opts, ofKind: map[string]int{},
+		rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}}
+	if err := s.scan(); err != nil {
+		return nil, nil, err
 	}
-	defer t.close()
-	if !t.exists("sys/bus") {
-		return nil, fmt.Errorf("%s: %w", opts.Root, ErrNoSysfs)
-	}
-	s := &scanner{tree: t, opts: opts, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}}
-	if err := s.scan(ctx); err != nil {
-		return nil, err
-	}
-	return s.rep, nil
+	return s.rep, t.gaps, nil
 }
 
 // scanner is one scan under way.
 type scanner struct {
 	*tree
+	dir     string // of the tree
 	opts    Options
 	rep     *report.Report
 	devices []*device
 	byPath  map[string]*device // by directory
+	ofKind  map[string]int     // devices on VMBus, by type
 }
 
 // device is a device of the report with its place in the tree.
@@ -66,34 +84,25 @@ type device struct {
 	dir string // "sys/devices/pci0000:00/0000:00:1f.2"
 }
 
-func (s *scanner) scan(ctx context.Context) error {
+func (s *scanner) scan() error {
 	s.rep.Source.Kind = "sysfs"
 	s.rep.Source.Kernel = s.kernel()
 	for _, bus := range s.list("sys/bus") {
-		if err := ctx.Err(); err != nil {
+		if err := s.scanBus(bus); err != nil {
 			return err
 		}
-		s.scanBus(bus)
 	}
 	s.machine()
 	s.relate()
 	s.predictVirtio()
 	s.storage()
+	s.predictDisks()
+	s.explain()
 	s.name()
 	for _, d := range s.devices {
 		s.rep.Devices = append(s.rep.Devices, d.Device)
 	}
 	slices.SortFunc(s.rep.Devices, func(a, b report.Device) int { return report.CompareID(a.ID, b.ID) })
 	s.conclude()
-	return nil
-}
-
-// conclude turns the gaps of the tree into warnings.
-func (s *scanner) conclude() {
-	gaps := s.gapList()
-	for _, file := range gaps {
-		s.rep.Warn("unreadable", "", fmt.Sprintf("%s: %v", file, s.gaps[file]))
-	}
-	complete := len(gaps) == 0
-	s.rep.Source.Complete = &complete
+	return s.ctx.Err()
 }

@@ -1,28 +1,46 @@
 package scan
 
 import (
-	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
 )
 
-// storage counts disks and warns where firmware hides some.
+// storage counts the disks of each controller that has its driver, and adds
+// their sizes.
 func (s *scanner) storage() {
-	disks := s.disks()
 	for _, d := range s.devices {
 		if d.Driver != "" && isStorage(d) {
-			count := 0
-			for _, dir := range disks {
-				if strings.HasPrefix(dir, d.dir+"/") {
-					count++
-				}
-			}
-			d.Disks = &count
+			d.Disks = new(0)
 		}
-		s.warnHidden(d)
 	}
+	for _, dir := range s.disks() {
+		bytes, known := s.sectors(dir)
+		for d := s.above(dir); d != nil; d = s.above(d.dir) {
+			if d.Disks == nil {
+				continue
+			}
+			if known && len(d.DiskBytes) == *d.Disks {
+				d.DiskBytes = append(d.DiskBytes, bytes)
+			}
+			*d.Disks++
+			s.identifyDisk(d, dir)
+		}
+	}
+	for _, d := range s.devices {
+		if d.Disks != nil && len(d.DiskBytes) < *d.Disks {
+			d.DiskBytes = nil // one size is not known, so none can be told apart
+		}
+	}
+}
+
+// sectors reads the size of a disk, which the kernel counts in sectors of 512
+// bytes whatever the disk's own are. It returns bytes.
+func (s *scanner) sectors(dir string) (bytes int64, known bool) {
+	n, err := strconv.ParseInt(s.text(dir, "size"), 10, 54)
+	return n * 512, err == nil && n >= 0
 }
 
 // isStorage says whether disks can hang on a device: PCI mass storage and SD
@@ -46,8 +64,13 @@ func isStorage(d *device) bool {
 func (s *scanner) disks() []string {
 	var dirs []string
 	for _, name := range s.list("sys/block") {
+		if strings.HasPrefix(name, "sr") || isBootArea(name) {
+			continue
+		}
+		mark := s.rec.mark()
 		dir := s.follow("sys/block", name)
-		if strings.HasPrefix(dir, "sys/devices/virtual/") || strings.HasPrefix(name, "sr") || isBootArea(name) {
+		if strings.HasPrefix(dir, "sys/devices/virtual/") {
+			s.rec.forget(mark)
 			continue
 		}
 		dirs = append(dirs, dir)
@@ -60,17 +83,12 @@ func isBootArea(name string) bool {
 	return strings.HasPrefix(name, "mmcblk") && (strings.Contains(name, "boot") || strings.HasSuffix(name, "rpmb"))
 }
 
-// warnHidden warns of NVMe disks that only another firmware setting or driver
-// makes visible.
-func (s *scanner) warnHidden(d *device) {
-	if d.Bus != "pci" {
-		return
-	}
-	if hidden, err := strconv.Atoi(s.text(d.dir, "remapped_nvme")); err == nil && hidden > 0 {
-		s.warn("raid-remap", d, fmt.Sprintf("the firmware hides %d NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", hidden))
-		return
-	}
-	if warning, found := report.HiddenDisks(&d.Device); found {
-		s.rep.Source.Warnings = append(s.rep.Source.Warnings, warning)
+// predictDisks adds the SCSI disk that a controller without a driver may hold:
+// its system will want sd_mod.
+func (s *scanner) predictDisks() {
+	for _, d := range s.devices {
+		if disk, found := report.SCSIDisk(&d.Device); found {
+			s.devices = append(s.devices, &device{Device: disk, dir: path.Join(d.dir, "disk")})
+		}
 	}
 }

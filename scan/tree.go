@@ -1,15 +1,16 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
@@ -20,27 +21,46 @@ import (
 const (
 	maxAttribute = 4 << 20
 	maxEntries   = 1 << 16
+	readLimit    = time.Second
 )
+
+// errStuck is the gap of an attribute whose driver does not answer.
+var errStuck = fmt.Errorf("no answer within %v", readLimit)
 
 // tree reads a /sys with its /proc, of the live machine or captured. No path
 // and no symbolic link leads out of it.
 //
 // What is not there is "", because half of sysfs depends on the kernel's
-// configuration. What is there and may not be read is noted as a gap.
+// configuration. What is there and may not be read is noted as a gap. Whatever
+// it answers, a recording keeps, if there is one.
 type tree struct {
-	root *os.Root
-	gaps map[string]error // by path
+	ctx   context.Context
+	root  *os.Root
+	gaps  gaps
+	rec   *recording // nil: nothing is captured
+	read  func(file string) ([]byte, error)
+	asked chan readRequest // of the goroutine that reads
+	timer *time.Timer
+	stuck map[string]bool // directories of attributes that did not answer
 }
 
-func openTree(dir string) (*tree, error) {
+func openTree(ctx context.Context, dir string) (*tree, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &tree{root: root, gaps: map[string]error{}}, nil
+	t := &tree{ctx: ctx, root: root, timer: time.NewTimer(readLimit), stuck: map[string]bool{}}
+	t.read = t.readFile
+	t.gaps = readGaps(t.bytes(gapsFile))
+	return t, nil
 }
 
-func (t *tree) close() { t.root.Close() }
+func (t *tree) close() {
+	if t.asked != nil {
+		close(t.asked)
+	}
+	t.root.Close()
+}
 
 // text returns an attribute without the white space around it.
 func (t *tree) text(name ...string) string { return strings.TrimSpace(t.string(name...)) }
@@ -51,29 +71,81 @@ func (t *tree) string(name ...string) string {
 	return strings.ToValidUTF8(string(t.bytes(name...)), "\uFFFD")
 }
 
-// bytes returns a file whole.
+// bytes returns a file, but for what of it nobody asks about; see [needed].
 func (t *tree) bytes(name ...string) []byte {
 	file := path.Join(name...)
-	f, err := t.open(file)
+	data, err := t.await(file)
 	if err != nil {
 		t.note(file, err)
 		return nil
+	}
+	data = needed(file, data)
+	t.rec.file(t, file, data)
+	return data
+}
+
+// A readRequest asks for one file.
+type readRequest struct {
+	file string
+	data chan<- readAnswer
+}
+
+type readAnswer struct {
+	data []byte
+	err  error
+}
+
+// await reads a file and gives up on one that does not answer: a broken device
+// can hold its driver's attributes for ever. The goroutine that hangs on it is
+// left behind, as nothing can stop it; the device's other attributes are not
+// asked for.
+func (t *tree) await(file string) ([]byte, error) {
+	if t.stuck[path.Dir(file)] {
+		return nil, errStuck
+	}
+	if t.asked == nil {
+		t.asked = make(chan readRequest)
+		go t.serve(t.asked)
+	}
+	answer := make(chan readAnswer, 1)
+	t.timer.Reset(readLimit)
+	t.asked <- readRequest{file, answer}
+	select {
+	case a := <-answer:
+		return a.data, a.err
+	case <-t.ctx.Done():
+		t.asked = nil
+		return nil, t.ctx.Err()
+	case <-t.timer.C:
+		t.asked = nil
+		t.stuck[path.Dir(file)] = true
+		return nil, errStuck
+	}
+}
+
+func (t *tree) serve(asked <-chan readRequest) {
+	for request := range asked {
+		data, err := t.read(request.file)
+		request.data <- readAnswer{data, err}
+	}
+}
+
+// readFile reads a regular file of the tree. Of one without an end it reads
+// maxAttribute.
+func (t *tree) readFile(file string) ([]byte, error) {
+	f, err := t.open(file)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && !info.IsDir() {
-		t.gaps[file] = errors.New("not a regular file")
-		return nil
+		return nil, errNotRegular
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxAttribute+1))
-	if err != nil {
-		t.note(file, err)
-		return nil
-	}
 	if len(data) > maxAttribute {
-		t.gaps[file] = fmt.Errorf("larger than %d bytes", maxAttribute)
-		return nil
+		return nil, errTooLarge
 	}
-	return data
+	return data, err
 }
 
 // open opens a file or directory. It does not wait for the other end of a pipe
@@ -97,25 +169,38 @@ func (t *tree) list(name ...string) []string {
 		t.note(dir, err)
 	}
 	if len(names) == maxEntries {
-		t.gaps[dir] = fmt.Errorf("more than %d entries", maxEntries)
+		t.note(dir, errTooMany)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
 		if !utf8.ValidString(name) {
-			t.gaps[dir] = errors.New("a name in it is not UTF-8")
+			t.note(dir, errNotText)
 		}
 		return !utf8.ValidString(name)
 	})
 	slices.Sort(names)
+	t.rec.dir(t, dir)
+	return names
+}
+
+// names is list for directories of which only the names count: a recording
+// keeps them as empty files.
+func (t *tree) names(name ...string) []string {
+	names := t.list(name...)
+	for _, entry := range names {
+		t.rec.file(t, path.Join(path.Join(name...), entry), nil)
+	}
 	return names
 }
 
 // link returns the last element of what a symbolic link points to, the way
 // sysfs names drivers, modules and groups.
 func (t *tree) link(name ...string) string {
-	target, err := t.root.Readlink(path.Join(name...))
+	file := path.Join(name...)
+	target, err := t.root.Readlink(file)
 	if err != nil {
 		return ""
 	}
+	t.rec.link(t, file)
 	return strings.ToValidUTF8(path.Base(target), "\uFFFD")
 }
 
@@ -128,21 +213,37 @@ func (t *tree) follow(name ...string) string {
 	if err != nil || path.IsAbs(target) || !utf8.ValidString(target) {
 		return file
 	}
+	t.rec.link(t, file)
 	return path.Join(path.Dir(file), target)
 }
 
 func (t *tree) exists(name ...string) bool {
-	_, err := t.root.Stat(path.Join(name...))
+	file := path.Join(name...)
+	info, err := t.root.Stat(file)
+	if err == nil && info.IsDir() {
+		t.rec.dir(t, file)
+	}
 	return err == nil
 }
 
 // note keeps the errors that hide something. A driver's attribute may answer
-// any other (EINVAL from the carrier of a port that is down): no value.
+// any other (EINVAL from the carrier of a port that is down, ENODEV from a
+// device that was unplugged a moment ago): no value.
 func (t *tree) note(file string, err error) {
 	if errors.Is(err, fs.ErrPermission) {
-		t.gaps[file] = err
+		err = fs.ErrPermission
+	}
+	if slices.Contains(hiding, err) {
+		t.gaps[file] = err.Error()
 	}
 }
 
-// gapList returns the paths that could not be read, sorted.
-func (t *tree) gapList() []string { return slices.Sorted(maps.Keys(t.gaps)) }
+// hiding are the reasons for gaps.
+var hiding = []error{fs.ErrPermission, errStuck, errNotRegular, errTooLarge, errTooMany, errNotText}
+
+var (
+	errNotRegular = errors.New("not a regular file")
+	errTooLarge   = fmt.Errorf("larger than %d bytes", maxAttribute)
+	errTooMany    = fmt.Errorf("more than %d entries", maxEntries)
+	errNotText    = errors.New("a name in it is not UTF-8")
+)

@@ -2,24 +2,30 @@ package scan
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/modscout/modscout/scan/report"
 )
 
 // usb reads a USB interface ("1-2:1.0"), or a USB device ("1-2") that shows
 // none, as one that was not configured. It reports whether d belongs in the
-// report.
-func (s *scanner) usb(d *device, name string) bool {
+// report; names are all on the bus, sorted.
+func (s *scanner) usb(d *device, name string, names []string) bool {
 	if strings.Contains(name, ":") {
 		s.usbInterface(d)
 		return true
 	}
-	for _, entry := range s.list(d.dir) {
-		if strings.HasPrefix(entry, usbInterfacePrefix(name)) {
-			return false
-		}
+	prefix := usbInterfacePrefix(name)
+	at, _ := slices.BinarySearch(names, prefix)
+	if at < len(names) && strings.HasPrefix(names[at], prefix) {
+		return false
 	}
 	s.usbDevice(d, d.dir)
+	if s.text(d.dir, "authorized") == "0" {
+		d.Authorized = new(false)
+	}
 	return true
 }
 
@@ -56,7 +62,11 @@ func (s *scanner) usbDevice(d *device, dir string) {
 	d.Revision = s.id(4, dir, "bcdDevice")
 	d.Class = s.id(2, dir, "bDeviceClass") + s.id(2, dir, "bDeviceSubClass") + s.id(2, dir, "bDeviceProtocol")
 	d.Removable = s.removable(dir)
-	d.Carrier = s.carrier(d.dir)
+	if speed := s.speed(dir, "speed"); speed > 0 {
+		d.Link = &report.Link{Mbits: speed}
+	}
+	s.identify(d, "serial", s.identifier(dir, "serial"))
+	s.ports(d)
 }
 
 // decimalTriple turns uevent's "255/255/0" into "ffff00".

@@ -11,7 +11,7 @@ import (
 func (s *scanner) virtio(d *device) {
 	d.VendorID = s.id(4, d.dir, "vendor")
 	d.DeviceID = s.id(4, d.dir, "device")
-	d.Carrier = s.carrier(d.dir)
+	s.ports(d)
 }
 
 // predictVirtio adds the virtio device behind each PCI function whose driver is
@@ -36,19 +36,16 @@ func (s *scanner) predictVirtio() {
 // vmbus gives a Hyper-V device an id without the GUID of its instance, which
 // tells one virtual machine from all others: the type's first eight digits and
 // a count.
-func (s *scanner) vmbus(d *device) {
+func (s *scanner) vmbus(d *device, name string) {
 	kind := "unknown"
 	if len(d.Modaliases) > 0 {
 		if guid := strings.TrimPrefix(d.Modaliases[0], "vmbus:"); len(guid) >= 8 {
 			kind = guid[:8]
 		}
 	}
-	count := 1
-	for _, other := range s.devices {
-		if strings.HasPrefix(other.ID, "vmbus:"+kind+"#") {
-			count++
-		}
-	}
-	d.ID = fmt.Sprintf("vmbus:%s#%d", kind, count)
+	s.ofKind[kind]++
+	d.ID = fmt.Sprintf("vmbus:%s#%d", kind, s.ofKind[kind])
 	d.SysfsPath = ""
+	s.identify(d, "instance", name)
+	s.ports(d)
 }

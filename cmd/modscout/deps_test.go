@@ -16,7 +16,7 @@ var rooms = map[string][]string{
 	"scan/report/jsondoc": {},
 	"scan/report":         {"scan/report/jsondoc"},
 	"scan/names":          {},
-	"scan":                {"scan/report", "scan/names", "modalias"},
+	"scan":                {"scan/report", "scan/names", "modalias/archive"},
 	"scan/foreign":        {"scan/report", "scan/report/jsondoc", "scan/names", "modalias"},
 
 	"modalias":           {},

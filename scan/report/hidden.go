@@ -20,10 +20,12 @@ func HiddenDisks(d *Device) (Warning, bool) {
 		return Warning{}, false
 	}
 	switch {
-	case slices.Contains(vmdIDs, d.DeviceID):
+	case isVMD(d):
 		return Warning{Code: "vmd", Device: d.ID, Text: "NVMe disks behind Intel VMD are visible only with the driver vmd: load it, or turn VMD off in the firmware setup"}, true
 	case slices.Contains(raidIDs, d.DeviceID) || strings.HasPrefix(d.Class, "0104"):
 		return Warning{Code: "raid-mode", Device: d.ID, Text: "RAID mode may hide NVMe disks; AHCI mode in the BIOS shows them"}, true
 	}
 	return Warning{}, false
 }
+
+func isVMD(d *Device) bool { return d.VendorID == "8086" && slices.Contains(vmdIDs, d.DeviceID) }

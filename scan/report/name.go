@@ -31,6 +31,10 @@ func (d *Device) SetNames(n Namer) {
 		setName(&d.ClassName, n.USBClass(class))
 	case "virtio":
 		setName(&d.Device, virtioNames[d.DeviceID])
+	case "vmbus", "xen", "scsi":
+		for _, key := range d.Modaliases {
+			setName(&d.Device, modaliasNames[key])
+		}
 	}
 }
 
@@ -54,4 +58,21 @@ var virtioNames = map[string]string{
 	"0013": "Virtio socket",
 	"0019": "Virtio sound card",
 	"001a": "Virtio file system",
+}
+
+// modaliasNames are of devices that have no ids: those of virtual machines
+// (include/linux/hyperv.h, in the byte order of scripts/mod/file2alias.c;
+// drivers/xen/xenbus) and the types of SCSI devices (include/scsi/scsi_proto.h).
+var modaliasNames = map[string]string{
+	"vmbus:635161f83edfc546913ff2d2f965ed0e": "Hyper-V network card",
+	"vmbus:d96361baa104294db60572e2ffb1dc7f": "Hyper-V SCSI host",
+	"vmbus:32264132cb86a2449b5c50d1417354f5": "Hyper-V IDE host",
+	"vmbus:4acc9b2f6900f34ab76b6fd0be528cda": "Hyper-V Fibre Channel host",
+	"vmbus:02780ada77e3ac4a8e770558eb1073f8": "Hyper-V display",
+	"xen:vif":                                "Xen network card",
+	"xen:vbd":                                "Xen disk",
+	"scsi:t-0x00":                            "SCSI disk",
+	"scsi:t-0x01":                            "SCSI tape drive",
+	"scsi:t-0x05":                            "SCSI optical drive",
+	"scsi:t-0x0d":                            "SCSI enclosure",
 }
