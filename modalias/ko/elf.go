@@ -6,18 +6,19 @@ import (
 	"fmt"
 )
 
-// object is an ELF file in memory. It knows only what modules need: sections
-// by name, symbols and relocations, of 64-bit little-endian objects. Go's
-// debug/elf reads more than twice as much of every file and would decompress
-// sections without a limit.
+// object is an ELF file. It knows only what modules need: sections by name,
+// symbols and relocations, of 64-bit little-endian objects. Go's debug/elf
+// reads more than twice as much of every file and would decompress sections
+// without a limit.
 type object struct {
-	bytes    []byte
+	content
 	sections []section
+	err      error // the first of data
 }
 
 // section is one entry of the section header table (elf(5), Elf64_Shdr).
 type section struct {
-	name   string
+	name   []byte // in the file
 	kind   uint32
 	link   uint32
 	info   uint32
@@ -41,19 +42,24 @@ const (
 	maxSections = 65_280 // SHN_LORESERVE: more would need extended numbering
 )
 
+// elfMagic begins every ELF file; then come its class, 64-bit, and its byte
+// order, little-endian.
+const elfMagic = "\x7fELF"
+
 var le = binary.LittleEndian
 
-func parseELF(data []byte) (*object, error) {
-	if len(data) < headerSize || !bytes.HasPrefix(data, []byte("\x7fELF\x02\x01")) {
+func parseELF(from content) (*object, error) {
+	head, err := from.slice(0, headerSize)
+	if err != nil || string(head[:6]) != elfMagic+"\x02\x01" {
 		return nil, ErrFormat
 	}
-	if machine := le.Uint16(data[0x12:]); machine != x86_64 {
+	if machine := le.Uint16(head[0x12:]); machine != x86_64 {
 		return nil, fmt.Errorf("%w (%d)", ErrMachine, machine)
 	}
-	e := &object{bytes: data}
-	offset, count := le.Uint64(data[0x28:]), int(le.Uint16(data[0x3c:]))
-	names := int(le.Uint16(data[0x3e:]))
-	if size := le.Uint16(data[0x3a:]); size != sectionSize || count == 0 || count > maxSections {
+	e := &object{content: from}
+	offset, count := le.Uint64(head[0x28:]), int(le.Uint16(head[0x3c:]))
+	names := int(le.Uint16(head[0x3e:]))
+	if size := le.Uint16(head[0x3a:]); size != sectionSize || count == 0 || count > maxSections {
 		return nil, fmt.Errorf("%w: %d section headers of %d bytes", ErrFormat, count, size)
 	}
 	table, err := e.slice(offset, uint64(count)*sectionSize)
@@ -71,9 +77,9 @@ func parseELF(data []byte) (*object, error) {
 	}
 	strings := e.data(e.sections[names])
 	for i := range e.sections {
-		e.sections[i].name = string(text(strings, le.Uint32(table[i*sectionSize:])))
+		e.sections[i].name = text(strings, le.Uint32(table[i*sectionSize:]))
 	}
-	return e, nil
+	return e, e.err
 }
 
 func (e *object) parseSection(i int, header []byte) error {
@@ -85,7 +91,7 @@ func (e *object) parseSection(i int, header []byte) error {
 		info:   le.Uint32(header[44:]),
 	}
 	if s.kind != noBits {
-		if _, err := e.slice(s.offset, s.size); err != nil {
+		if err := within(s.offset, s.size, e.length()); err != nil {
 			return fmt.Errorf("section %d: %w", i, err)
 		}
 	}
@@ -93,31 +99,30 @@ func (e *object) parseSection(i int, header []byte) error {
 	return nil
 }
 
-// slice returns part of the file, or says that it is not there.
-func (e *object) slice(offset, size uint64) ([]byte, error) {
-	length := uint64(len(e.bytes))
-	if offset > length || size > length-offset {
-		return nil, fmt.Errorf("%d bytes at offset %d, but the file has %d", size, offset, length)
-	}
-	return e.bytes[offset : offset+size], nil
-}
-
 // section returns the first section of a name.
 func (e *object) section(name string) (section, bool) {
 	for _, s := range e.sections {
-		if s.name == name {
+		if string(s.name) == name {
 			return s, true
 		}
 	}
 	return section{}, false
 }
 
-// data returns a section's content, which parseSection has checked.
-func (e *object) data(s section) []byte {
-	if s.kind == noBits {
+// data returns a section's content. What goes wrong is kept in e.err, for the
+// end.
+func (e *object) data(s section) []byte { return e.part(s, 0) }
+
+// part is data from an offset on.
+func (e *object) part(s section, from uint64) []byte {
+	if s.kind == noBits || from > s.size {
 		return nil
 	}
-	return e.bytes[s.offset : s.offset+s.size]
+	data, err := e.slice(s.offset+from, s.size-from)
+	if err != nil && e.err == nil {
+		e.err = err
+	}
+	return data
 }
 
 // maxName is more than any name has (KSYM_NAME_LEN is 512). Without it, many
@@ -140,24 +145,30 @@ type symbol struct {
 	section uint16 // 0: undefined, to be found elsewhere
 }
 
-// symbols returns the symbol table, or nil where the file has none.
-func (e *object) symbols() ([]symbol, error) {
+// symbols returns the symbol table, or nil where the file has none: the
+// symbols that other files may see, and those of the file itself where local
+// is set. The linker puts the local ones first and says in the section's
+// header where the others begin. first is the position of the list's first.
+func (e *object) symbols(local bool) (list []symbol, first int, err error) {
 	for _, s := range e.sections {
 		if s.kind != symbolTable {
 			continue
 		}
 		if uint64(s.link) >= uint64(len(e.sections)) {
-			return nil, fmt.Errorf("symbol table: no string table %d", s.link)
+			return nil, 0, fmt.Errorf("symbol table: no string table %d", s.link)
 		}
-		names, table := e.data(e.sections[s.link]), e.data(s)
-		list := make([]symbol, len(table)/symbolSize)
+		if !local {
+			first = int(s.info)
+		}
+		names, table := e.data(e.sections[s.link]), e.part(s, uint64(first)*symbolSize)
+		list = make([]symbol, len(table)/symbolSize)
 		for i := range list {
 			entry := table[i*symbolSize:]
 			list[i] = symbol{text(names, le.Uint32(entry)), le.Uint16(entry[6:])}
 		}
-		return list, nil
+		return list, first, nil
 	}
-	return nil, nil
+	return nil, 0, nil
 }
 
 // relocations calls visit for each relocation of the section with this name:

@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"sync"
 
 	"github.com/modscout/modscout/modalias/archive"
 )
@@ -68,17 +70,55 @@ type Layout struct {
 
 // ReadFile reads a module, plain or compressed with gzip, xz or zstd.
 func ReadFile(path string) (*Module, error) {
+	r := readers.Get().(*reader)
+	defer readers.Put(r)
+	return r.readFile(path)
+}
+
+// reader is what reading one module leaves for the next.
+type reader struct {
+	buffer []byte
+	names  words
+}
+
+var readers = sync.Pool{New: func() any { return &reader{names: words{}} }}
+
+func (r *reader) readFile(path string) (*Module, error) {
 	f, err := archive.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := Decode(f, path)
+	m, err := r.readOpen(f, path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
 }
+
+// readOpen reads a plain module piece by piece, and any other as a whole.
+func (r *reader) readOpen(f *os.File, path string) (*Module, error) {
+	var magic [4]byte
+	if _, err := f.ReadAt(magic[:], 0); err != nil || string(magic[:]) != elfMagic {
+		return Decode(f, path)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxBytes {
+		return nil, fmt.Errorf("%w: more than %d bytes", archive.ErrTooLarge, int64(MaxBytes))
+	}
+	from := &onDisk{r: f, size: uint64(info.Size()), buffer: r.buffer[:0]}
+	m, err := read(from, path, r.names)
+	if r.buffer = from.buffer; cap(r.buffer) > maxBuffer {
+		r.buffer = nil
+	}
+	return m, err
+}
+
+// maxBuffer is the most that a reader keeps of its buffer, in bytes.
+const maxBuffer = 8 << 20
 
 // Decode is [Read] for a module that may be compressed with gzip, xz or zstd.
 // It reads at most [MaxBytes] of content.
@@ -125,7 +165,11 @@ func gather(r io.Reader) ([]byte, error) {
 // Errors: [ErrFormat], [ErrMachine] and [ErrNoModule], or what is wrong in the file and
 // where. No content makes it panic or use more than a few times its size.
 func Read(data []byte, file string) (*Module, error) {
-	e, err := parseELF(data)
+	return read(memory(data), file, words{})
+}
+
+func read(from content, file string, names words) (*Module, error) {
+	e, err := parseELF(from)
 	if err != nil {
 		return nil, err
 	}
@@ -133,24 +177,28 @@ func Read(data []byte, file string) (*Module, error) {
 	if !found {
 		return nil, ErrNoModule
 	}
-	m := &Module{File: file, Size: int64(len(data))}
-	m.Signed = bytes.HasSuffix(data, []byte(signature))
-	m.readInfo(e.data(info))
-	if err := m.readSymbols(e); err != nil {
+	m := &Module{File: file, Size: int64(e.length()), Signed: isSigned(e)}
+	m.readInfo(string(e.data(info)))
+	if err := m.readSymbols(e, names); err != nil {
 		return nil, err
 	}
 	m.readStruct(e)
 	_, m.Versioned = e.section("__versions")
-	return m, nil
+	return m, e.err
 }
 
 // signature ends a signed module; see the kernel's scripts/sign-file.c.
 const signature = "~Module signature appended~\n"
 
+func isSigned(e *object) bool {
+	end, err := e.slice(e.length()-uint64(len(signature)), uint64(len(signature)))
+	return err == nil && string(end) == signature
+}
+
 // readInfo reads the strings of .modinfo: "tag=value", each closed by a zero.
-func (m *Module) readInfo(section []byte) {
-	for field := range bytes.SplitSeq(section, []byte{0}) {
-		if tag, value, found := strings.Cut(string(field), "="); found {
+func (m *Module) readInfo(section string) {
+	for field := range strings.SplitSeq(section, "\x00") {
+		if tag, value, found := strings.Cut(field, "="); found {
 			m.set(tag, value)
 		}
 	}

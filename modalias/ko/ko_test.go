@@ -44,7 +44,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(ko.Module{}, "SHA256", "Size")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(ko.Module{}, "Size")); diff != "" {
 		t.Errorf("Read() mismatch (-want +got):\n%s", diff)
 	}
 }
@@ -259,6 +259,13 @@ func FuzzRead(f *testing.F) {
 		m, err := ko.Read(data, "x.ko")
 		if (m == nil) == (err == nil) {
 			t.Errorf("Read() = %v, %v", m, err)
+		}
+		pieces, piecesErr := ko.ReadPieces(bytes.NewReader(data), int64(len(data)), "x.ko")
+		if piecesErr == nil && err == nil && !cmp.Equal(m, pieces) {
+			t.Errorf("from disk (-memory +disk):\n%s", cmp.Diff(m, pieces))
+		}
+		if err != nil && piecesErr == nil {
+			t.Errorf("from disk %v, from memory %v", pieces, err)
 		}
 	})
 }

@@ -10,19 +10,42 @@ import (
 // thisModule is the section that holds the module's struct module.
 const thisModule = ".gnu.linkonce.this_module"
 
+// exportNames is the section with the names of what a module exports. Newer
+// kernels keep namespaces there too.
+const exportNames = "__ksymtab_strings"
+
 // readSymbols fills Imports, Exports, Stripped and the offsets of Layout.
-func (m *Module) readSymbols(e *object) error {
-	symbols, err := e.symbols()
+func (m *Module) readSymbols(e *object, names words) error {
+	strings, exporting := e.section(exportNames)
+	symbols, first, err := e.symbols(exporting)
 	if err != nil {
 		return err
 	}
 	m.Stripped = len(symbols) == 0 || !slices.ContainsFunc(e.sections, func(s section) bool { return s.kind == relocationTable })
-	left := 4 * len(e.bytes) // names may share bytes, but not without end
+	if err := m.sortSymbols(symbols, names, 4*int(e.length())); err != nil {
+		return err
+	}
+	if exporting && m.Exports == nil {
+		m.Exports = exportStrings(e.data(strings))
+	}
+	slices.Sort(m.Exports)
+	m.Exports = slices.Compact(m.Exports)
+	e.relocations(thisModule, func(offset uint64, at uint32) {
+		if at := int(at) - first; at >= 0 && at < len(symbols) {
+			m.Layout.set(string(symbols[at].name), int64(offset))
+		}
+	})
+	return nil
+}
+
+// sortSymbols tells imports and exports from the rest. Names may share bytes
+// of the file, but not without end: left is how many bytes they may have.
+func (m *Module) sortSymbols(symbols []symbol, names words, left int) error {
 	for _, s := range symbols {
 		if name, found := bytes.CutPrefix(s.name, []byte("__ksymtab_")); found && s.section != 0 {
-			m.Exports = append(m.Exports, string(name))
+			m.Exports = append(m.Exports, names.keep(name))
 		} else if s.section == 0 && len(s.name) > 0 {
-			m.Imports = append(m.Imports, string(s.name))
+			m.Imports = append(m.Imports, names.keep(s.name))
 		} else {
 			continue
 		}
@@ -30,35 +53,25 @@ func (m *Module) readSymbols(e *object) error {
 			return fmt.Errorf("%w: symbol names are longer than the file", ErrFormat)
 		}
 	}
-	if m.Exports == nil {
-		m.Exports = exportStrings(e)
-	}
 	slices.Sort(m.Imports)
-	slices.Sort(m.Exports)
-	m.Imports, m.Exports = slices.Compact(m.Imports), slices.Compact(m.Exports)
-	e.relocations(thisModule, func(offset uint64, at uint32) {
-		if uint64(at) >= uint64(len(symbols)) {
-			return
-		}
-		switch string(symbols[at].name) {
-		case "init_module":
-			m.Layout.Init = int64(offset)
-		case "cleanup_module":
-			m.Layout.Exit = int64(offset)
-		}
-	})
+	m.Imports = slices.Compact(m.Imports)
 	return nil
 }
 
-// exportStrings reads the names of exports from __ksymtab_strings, which a
-// stripped module still has. Newer kernels keep namespaces there too.
-func exportStrings(e *object) []string {
-	s, found := e.section("__ksymtab_strings")
-	if !found {
-		return nil
+// set takes the place of one of the two functions that struct module points to.
+func (l *Layout) set(symbol string, offset int64) {
+	switch symbol {
+	case "init_module":
+		l.Init = offset
+	case "cleanup_module":
+		l.Exit = offset
 	}
+}
+
+// exportStrings reads the names of exports as a stripped module still has them.
+func exportStrings(section []byte) []string {
 	var names []string
-	for name := range bytes.SplitSeq(e.data(s), []byte{0}) {
+	for name := range bytes.SplitSeq(section, []byte{0}) {
 		if len(name) > 0 {
 			names = append(names, string(name))
 		}

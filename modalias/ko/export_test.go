@@ -1,0 +1,8 @@
+package ko
+
+import "io"
+
+// ReadPieces reads a module as ReadFile does a plain one.
+func ReadPieces(r io.ReaderAt, size int64, file string) (*Module, error) {
+	return read(&onDisk{r: r, size: uint64(size)}, file, words{})
+}
