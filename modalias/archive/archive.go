@@ -1,7 +1,8 @@
 // Package archive reads the containers that kernel modules come in: tar, cpio
 // (also several concatenated ones, as initrds have them) and Debian packages,
-// plain or compressed with gzip, xz, zstd, lzma or bzip2. What a file is, its
-// first bytes say; names are not looked at, because packs call plain tar ".tgz".
+// plain or compressed with gzip, xz, zstd, lzma, bzip2, lz4 or lzo. What a file
+// is, its first bytes say; names are not looked at, because packs call plain
+// tar ".tgz".
 //
 // Archives come from strangers. Nothing is ever written to disk, every name is
 // relative and stays below the archive's root, and [Limits] bound what a few

@@ -179,6 +179,9 @@ func TestWalkTools(t *testing.T) {
 		{"xz", "xz-utils", "tar -c igc.ko | xz --check=crc32 --lzma2=dict=1MiB -T2 --block-size=4096"},
 		{"xz", "xz-utils", "tar -c igc.ko | xz --format=lzma"},
 		{"bzip2", "bzip2", "tar -c igc.ko | bzip2"},
+		{"lz4", "lz4", "tar -c igc.ko | lz4 -l"},
+		{"lzop", "lzop", "tar -c igc.ko | lzop"},
+		{"lzop", "lzop", "tar -c igc.ko | lzop -9 --crc32"},
 		{"cpio", "cpio", "echo igc.ko | cpio -o -H newc --quiet"},
 		{"cpio", "cpio", "echo igc.ko | cpio -o -H crc --quiet"},
 	} {

@@ -16,7 +16,8 @@ import (
 )
 
 // Decompress returns what r holds after at most one decompression, of gzip,
-// xz, zstd, lzma or bzip2 by its first bytes; anything else comes as it is.
+// xz, zstd, lzma, bzip2, lz4 (its legacy form) or lzo by its first bytes;
+// anything else comes as it is.
 // Reading more than limits.Bytes from it fails with [ErrTooLarge].
 func Decompress(r io.Reader, limits Limits) (io.Reader, error) {
 	in := bufio.NewReaderSize(r, 4096)
@@ -61,6 +62,8 @@ var compressions = []compression{
 	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, openXZ},
 	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, openZstd},
 	{"bzip2", []byte("BZh"), openBzip2},
+	{"lz4", lz4Magic, openLZ4},
+	{"lzo", lzopMagic, openLZO},
 	{"lzma", []byte{0x5d, 0, 0}, openLZMA},
 }
 
