@@ -10,27 +10,49 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
-// groups are the tables of a report, in the order in which people look.
+// groups are the tables of a report, in the order in which people look. Each
+// lists what its devices' kinds, as [report.Device] has them on their bus, begin
+// with; the last holds what no other does.
 var groups = []struct {
 	title string
-	holds func(d *report.Device) bool
+	kinds []string
 }{
-	{"STORAGE", pciClass("01")},
-	{"NETWORK", pciClass("02", "0d")},
-	{"USB", func(d *report.Device) bool { return d.Bus == "usb" || pciClass("0c03")(d) }},
-	{"GRAPHICS", pciClass("03")},
-	{"OTHERS", func(*report.Device) bool { return true }},
+	{"STORAGE", []string{"pci 01", "pci 0805", "usb 08", "virtio 0002", "virtio 0008", "xen xen:vbd", "mmc ",
+		"vmbus vmbus:d96361ba", "vmbus vmbus:32264132", "vmbus vmbus:4acc9b2f"}},
+	{"NETWORK", []string{"pci 02", "pci 0d", "usb 0206", "usb 020c", "usb 020d", "usb e00103", "usb e001", "virtio 0001",
+		"xen xen:vif", "vmbus vmbus:635161f8"}},
+	{"USB", []string{"usb ", "pci 0c03"}},
+	{"GRAPHICS", []string{"pci 03", "virtio 0010", "vmbus vmbus:02780ada"}},
+	{"OTHERS", []string{""}},
 }
 
-func pciClass(prefixes ...string) func(*report.Device) bool {
-	return func(d *report.Device) bool {
-		for _, prefix := range prefixes {
-			if d.Bus == "pci" && strings.HasPrefix(d.Class, prefix) {
-				return true
-			}
-		}
-		return false
+// kindKey is what groups look at: the bus, and the class, the interface, the
+// type or the modalias.
+func kindKey(d *report.Device) string {
+	switch {
+	case d.Bus == "usb":
+		return "usb " + d.Interface
+	case d.Bus == "virtio":
+		return "virtio " + d.DeviceID
+	case d.Class == "" && len(d.Modaliases) > 0:
+		return d.Bus + " " + d.Modaliases[0]
 	}
+	return d.Bus + " " + d.Class
+}
+
+// groupOf returns the table that a device is in. What has a network port is a
+// network card, whatever its class says.
+func groupOf(d *report.Device) (title string) {
+	if d.Carrier != nil {
+		return "NETWORK"
+	}
+	key := kindKey(d)
+	for _, group := range groups {
+		if slices.ContainsFunc(group.kinds, func(kind string) bool { return strings.HasPrefix(key, kind) }) {
+			return group.title
+		}
+	}
+	return ""
 }
 
 // Report writes a report as tables of 80 columns, grouped by what people look
@@ -41,7 +63,7 @@ func Report(w io.Writer, r *report.Report) error {
 	if r.Source.Kernel != "" {
 		pg.line("%s, kernel %s", r.Source.Kind, r.Source.Kernel)
 	}
-	tables := make([][]*report.Device, len(groups))
+	tables := map[string][]*report.Device{}
 	nodes := map[string]int{} // bus -> its devices without a line
 	for i := range r.Devices {
 		d := &r.Devices[i]
@@ -49,27 +71,30 @@ func Report(w io.Writer, r *report.Report) error {
 			nodes[d.Bus]++
 			continue
 		}
-		for at, group := range groups {
-			if group.holds(d) {
-				tables[at] = append(tables[at], d)
-				break
-			}
-		}
+		tables[groupOf(d)] = append(tables[groupOf(d)], d)
 	}
-	for at, group := range groups {
-		pg.table(group.title, tables[at])
+	for _, group := range groups {
+		pg.table(group.title, tables[group.title])
 	}
 	pg.nodes(nodes)
-	for _, warning := range r.Source.Warnings {
-		pg.labelled("!", fmt.Sprintf("%s: %s", warning.Code, warning.Text), 3)
+	if len(r.Source.Warnings) > 0 {
+		pg.line("")
 	}
+	pg.warnings(r.Source.Warnings)
 	return pg.writeTo(w)
 }
 
+func (pg *page) warnings(list []report.Warning) {
+	for _, warning := range list {
+		pg.labelled("!", fmt.Sprintf("%s: %s", warning.Code, warning.Text), 4)
+	}
+}
+
 // isNode says whether a device is one of the many that boards describe and
-// nobody asks about: ACPI and platform nodes, sensors, CPU features.
+// nobody asks about (ACPI and platform nodes, sensors, CPU features), or a SCSI
+// disk, which its controller's line counts.
 func isNode(d *report.Device) bool {
-	return d.VendorID == "" && !slices.Contains([]string{"pci", "usb", "virtio", "vmbus", "xen", "mmc", "sdio", "scsi"}, d.Bus)
+	return d.VendorID == "" && !slices.Contains([]string{"pci", "usb", "virtio", "vmbus", "xen", "mmc", "sdio", "thunderbolt"}, d.Bus)
 }
 
 // nodes counts the devices that are folded, by bus.
@@ -91,18 +116,6 @@ func (pg *page) table(title string, devices []*report.Device) {
 	pg.line("")
 	pg.line("%s", title)
 	for _, d := range devices {
-		_, address, _ := strings.Cut(d.ID, ":")
-		if ids(d) == d.ID {
-			pg.line("  %-*s %s", addressWidth+idsWidth+nameWidth+2, clip(ascii(d.ID+" "+name(d)), addressWidth+idsWidth+nameWidth+2), d.Driver)
-			continue
-		}
-		pg.line("  %-*s %-*s %-*s %s", addressWidth, address, idsWidth, ids(d), nameWidth, clip(ascii(name(d)), nameWidth), d.Driver)
+		pg.row(" ", d)
 	}
 }
-
-// Columns of a report's tables, in characters.
-const (
-	addressWidth = 13
-	idsWidth     = 9
-	nameWidth    = 38
-)
