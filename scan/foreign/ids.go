@@ -35,30 +35,71 @@ var idSpellings = []struct {
 // plainSpelling is the index of the last one, "8086:15f3".
 var plainSpelling = len(idSpellings) - 1
 
-// lsusbForm begins a line of lsusb.
-var lsusbForm = regexp.MustCompile(`^Bus \d{3} Device \d{3}: ID [0-9a-f]{4}:[0-9a-f]{4}\b`)
-
 // aloneForm is a line that is nothing but one id, as people write it above or
 // below a list.
 var aloneForm = regexp.MustCompile(`(?i)^\[?[0-9a-f]{4}:[0-9a-f]{4}\]?$`)
 
-// parseIDs reads modaliases and bare ids, several on a line if need be.
-func (m *merger) parseIDs(lines []line) []found {
-	var devices []found
+// readIDs reads modaliases and bare ids, several on a line if need be.
+func (m *merger) readIDs(lines []line) {
+	m.kind = "ids"
+	holding, count := 0, 0
 	for _, l := range lines {
-		for _, d := range idsOf(l.text) {
-			d.line = l.number
-			if m.isPort(&d, l.text) {
-				m.warn(l.number, "not-an-id", fmt.Sprintf("%s:%s is taken for no id: nobody has this vendor's; write it in brackets or on a line of its own", d.VendorID, d.DeviceID))
-				continue
-			}
-			devices = append(devices, d)
+		ids := m.idsIn(l)
+		m.add(ids...)
+		if count += len(ids); len(ids) > 0 {
+			holding++
 		}
-		if len(devices) > maxDevices {
+		if count > maxDevices {
 			break
 		}
 	}
+	m.warnUnknown(holding, len(lines))
+}
+
+// idsIn returns the ids of a line, without what only looks like one.
+func (m *merger) idsIn(l line) []found {
+	var devices []found
+	for _, d := range idsOf(l.text) {
+		d.number = l.number
+		if m.isPort(&d, l.text) {
+			m.warn(l.number, "not-an-id", fmt.Sprintf("%s:%s is taken for no id: nobody has this vendor's; write it in brackets or on a line of its own", d.VendorID, d.DeviceID))
+			continue
+		}
+		devices = append(devices, d)
+	}
 	return devices
+}
+
+// warnUnknown warns where ids stand in so much other text that it may be of a
+// tool that is not known here, and the ids only a part of what it says.
+func (m *merger) warnUnknown(holding, lines int) {
+	const paste = 20 // lines that people write around an id
+	if m.opts.Kind == "" && holding > 0 && lines > paste && 2*holding < lines {
+		m.warn(0, "ids-in-text", fmt.Sprintf("this is no list that is known here; the ids in %d of its %d lines are taken", holding, lines))
+	}
+}
+
+// besides picks the lines around a list where other ids may be meant: those
+// alone on their line. Of the others only those are warned of that name no
+// device of the list.
+func (m *merger) besides(lines []line) []line {
+	known := map[string]bool{}
+	for i := range m.rep.Devices {
+		known[m.rep.Devices[i].VendorID+":"+m.rep.Devices[i].DeviceID] = true
+	}
+	var alone []line
+	for _, l := range lines {
+		if aloneForm.MatchString(l.text) {
+			alone = append(alone, l)
+			continue
+		}
+		for _, d := range idsOf(l.text) {
+			if !d.plain && !known[d.VendorID+":"+d.DeviceID] {
+				m.warn(l.number, "not-in-list", fmt.Sprintf("%s:%s stands beside a list of devices and is not taken for one of them", d.VendorID, d.DeviceID))
+			}
+		}
+	}
+	return alone
 }
 
 // isPort tells the ports and times of prose ("8080:8080") from ids, which look

@@ -4,11 +4,14 @@
 // It is tolerant: prompts, markdown fences, several commands in one file and
 // damaged lines are expected. It never guesses: what a line does not say is
 // absent, and a cut-off id is no id. Only fields that are named here are
-// carried, so no MAC address or serial number is.
+// carried, so no MAC address, serial number, UUID or host name is.
+//
+// Text is read by blocks ([readText]): each format says by which line a block of
+// its own begins and which lines belong to it. What no format claims is searched
+// for bare ids. JSON documents and archives are formats of their own.
 package foreign
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,12 +19,11 @@ import (
 
 	"github.com/modscout/modscout/scan/names"
 	"github.com/modscout/modscout/scan/report"
-	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
 // Input is one file or paste.
 type Input struct {
-	Name string // for messages
+	Name string // for errors; a report does not carry it
 	Data []byte
 }
 
@@ -30,14 +32,30 @@ type Options struct {
 	Kind  string    // one of Kinds; "" detects it by content
 	Tool  string    // for the report: "modscout 0.1.0"
 	Names *names.DB // nil: the embedded lists
+
+	// Tree reads a captured /sys and /proc, a tar archive that may be
+	// compressed, as package scan does; nil refuses them.
+	Tree func(archive []byte) (*report.Report, error)
 }
 
 // Kinds are the kinds of input, as Options.Kind and a report's source name them.
-var Kinds = []string{"report", "lspci", "ids"}
+var Kinds = kinds()
+
+func kinds() []string {
+	list := []string{"report", "sysfs"}
+	for _, f := range formats {
+		list = append(list, f.kind)
+	}
+	for _, d := range documents {
+		list = append(list, d.kind)
+	}
+	slices.Sort(list)
+	return append(slices.Compact(list), "ids")
+}
 
 var (
-	// ErrNothing is returned where no input holds a device, or one is too long to
-	// be a list of devices.
+	// ErrNothing is returned where no input says anything of a machine, or one is
+	// too long to be a list of devices.
 	ErrNothing = errors.New("no device found")
 	// ErrKind is returned for an unknown Options.Kind, or input that is not of it.
 	ErrKind = errors.New("unknown kind of input")
@@ -53,8 +71,9 @@ func Import(inputs []Input, opts Options) (*report.Report, error) {
 		opts.Names = names.Open()
 	}
 	m := newMerger(opts, len(inputs) > 1)
-	for _, input := range inputs {
-		if err := m.read(input); err != nil {
+	for i, input := range inputs {
+		m.input = i + 1
+		if err := m.read(input.Data); err != nil {
 			return nil, fmt.Errorf("%s: %w", input.Name, err)
 		}
 	}
@@ -66,84 +85,45 @@ func Import(inputs []Input, opts Options) (*report.Report, error) {
 const maxList = 16 << 20
 
 // read takes in one input.
-func (m *merger) read(input Input) error {
-	m.input = input.Name
-	kind := m.opts.Kind
-	if kind == "" {
-		kind = detect(input.Data[:min(len(input.Data), maxList)])
-	}
-	if kind == "report" {
-		return m.readReport(input.Data)
-	}
-	if len(input.Data) > maxList {
-		return fmt.Errorf("%w: a list has no more than %d MiB", ErrNothing, maxList>>20)
-	}
-	lines := splitLines(input.Data)
-	if kind == "lspci" {
-		devices := parseLspci(lines, m.warn)
-		m.add("lspci", devices)
-		if lines = besides(lines, devices); len(lines) == 0 {
-			return nil
-		}
-	}
-	if devices := m.parseIDs(lines); kind == "ids" || len(devices) > 0 {
-		if kind == "ids" {
-			m.warnUnknown(lines, devices)
-		}
-		m.add("ids", devices)
-	}
-	return nil
-}
-
-// warnUnknown warns where ids stand in so much other text that it may be of a
-// tool that is not known here, and the ids only a part of what it says.
-func (m *merger) warnUnknown(lines []line, devices []found) {
-	const paste = 20 // lines that people write around an id
-	holding := map[int]bool{}
-	for _, d := range devices {
-		holding[d.line] = true
-	}
-	if len(holding) > 0 && len(lines) > paste && 2*len(holding) < len(lines) {
-		m.warn(0, "ids-in-text", fmt.Sprintf("this is no list that is known here; the ids in %d of its %d lines are taken", len(holding), len(lines)))
-	}
-}
-
-// besides returns the lines of a paste with lspci's output where other ids may
-// stand: those of lsusb, ids alone on their line, and where the list itself has
-// names only, all that people wrote around it.
-func besides(lines []line, devices []found) []line {
-	namesOnly := !slices.ContainsFunc(devices, func(d found) bool { return d.VendorID != "" })
-	return slices.DeleteFunc(lines, func(l line) bool {
-		return isLspci(l.text) || !namesOnly && !lsusbForm.MatchString(l.text) && !aloneForm.MatchString(l.text)
-	})
-}
-
-// detect tells the kind of an input by its content.
-func detect(data []byte) string {
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return "report"
-	}
-	for _, line := range splitLines(data) {
-		if isLspci(line.text) {
-			return "lspci"
-		}
-	}
-	return "ids"
-}
-
-// readReport takes in a report that modscout wrote.
-func (m *merger) readReport(data []byte) error {
-	schema, err := jsondoc.Schema(data)
+func (m *merger) read(packed []byte) error {
+	data, err := unpack(packed)
 	if err != nil {
 		return err
 	}
-	if schema != report.Schema {
-		return fmt.Errorf("%w: JSON of schema %q, want %q", ErrKind, schema, report.Schema)
+	if isTar(data) {
+		return m.readArchive(packed, data)
 	}
-	rep, err := report.Read(bytes.NewReader(data))
-	if err != nil {
+	lines, err := m.readLists(data)
+	if err != nil || m.opts.Kind != "" && m.opts.Kind != "ids" {
 		return err
 	}
-	m.addReport(rep)
+	m.readIDs(lines)
 	return nil
+}
+
+// readLists takes in the documents and lists of a paste and returns the lines
+// that may hold other ids.
+func (m *merger) readLists(data []byte) ([]line, error) {
+	data, err := m.readDocuments(toUTF8(data))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxList {
+		return nil, fmt.Errorf("%w: a list has no more than %d MiB", ErrNothing, maxList>>20)
+	}
+	lines := splitLines(data)
+	if m.opts.Kind == "ids" {
+		return lines, nil
+	}
+	before := len(m.rep.Devices)
+	lines = m.readText(lines)
+	if m.hasIDs(before) {
+		lines = m.besides(lines)
+	}
+	return lines, nil
+}
+
+// hasIDs says whether a device with an id came in since there were that many.
+func (m *merger) hasIDs(before int) bool {
+	return slices.ContainsFunc(m.rep.Devices[min(before, len(m.rep.Devices)):], func(d report.Device) bool { return d.VendorID != "" })
 }

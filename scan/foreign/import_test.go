@@ -101,7 +101,7 @@ func TestWarnings(t *testing.T) {
 			{Code: "names-only", Text: "known by name only, which decides nothing: 1 of 2 devices; lspci -nn prints ids"}}},
 		{"dump against list", "03:00.0 0200: 8086:15f3\n00: ec 10 25 81 06 04 10 00 03 00 00 02 10 00 00 00\n", []report.Warning{
 			{Code: "conflict", Line: 1, Text: "pci:0000:03:00.0 is 8086:15f3 in the list and 10ec:8125 in the dump below it"}}},
-		{"unknown format", strings.Repeat("E: ID_BUS=pci\n", 30) + "E: PCI_ID=8086:15f3\n", []report.Warning{
+		{"unknown format", strings.Repeat("a line of another tool\n", 30) + "card 8086:15f3\n", []report.Warning{
 			{Code: "ids-in-text", Text: "this is no list that is known here; the ids in 1 of its 31 lines are taken"}}},
 		{"VMD", "00:0e.0 0104: 8086:467f", []report.Warning{{Code: "vmd", Device: "pci:0000:00:0e.0",
 			Text: "NVMe disks behind Intel VMD are visible only with the driver vmd: load it, or turn VMD off in the firmware setup"}}},

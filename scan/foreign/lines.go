@@ -9,9 +9,9 @@ import (
 
 // line is a line of input without what terminals, editors and forums add to it.
 type line struct {
-	number   int
-	indented bool
-	text     string // without white space around it
+	number int
+	indent int    // columns of white space before the text, where a tab counts as 8
+	text   string // without white space around it
 }
 
 // maxLine cuts lines that no tool writes.
@@ -20,13 +20,19 @@ const maxLine = 1 << 14
 // escapes are ANSI control sequences (ECMA-48, section 5.4) and window titles.
 var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07]*\x07)")
 
-// invisible are characters that look like a space or like nothing.
-var invisible = strings.NewReplacer("\u00a0", " ", "\ufeff", "", "\u200b", "", "\x00", "")
+// lookalikes are characters that web pages and input methods put in the place
+// of plain ones, or that look like nothing.
+var lookalikes = strings.NewReplacer(
+	"\u00a0", " ", "\ufeff", "", "\u200b", "", "\x00", "",
+	"&quot;", `"`, "&#34;", `"`, "&#39;", "'", "&lt;", "<", "&gt;", ">", "&nbsp;", " ", "&amp;", "&",
+	"：", ":", "［", "[", "］", "]", "“", `"`, "”", `"`,
+)
 
 // bullet begins an item of a list.
 var bullet = regexp.MustCompile(`^\s*[-*+•]\s+`)
 
-// splitLines splits text with line ends of any system.
+// splitLines splits text with line ends of any system, and leaves out the empty
+// lines.
 func splitLines(data []byte) []line {
 	text := string(toUTF8(data))
 	text = strings.ReplaceAll(text, "\r\n", "\n")
@@ -37,7 +43,7 @@ func splitLines(data []byte) []line {
 		number++
 		raw = clean(raw)
 		if trimmed := strings.TrimSpace(raw); trimmed != "" {
-			lines = append(lines, line{number, raw[0] == ' ' || raw[0] == '\t', trimmed})
+			lines = append(lines, line{number, indentOf(raw), trimmed})
 		}
 	}
 	return lines
@@ -51,12 +57,48 @@ func clean(raw string) string {
 		raw = escapes.ReplaceAllString(raw, "")
 	}
 	raw = strings.ToValidUTF8(raw, "?")
-	raw = invisible.Replace(raw)
+	raw = lookalikes.Replace(raw)
 	for strings.HasPrefix(raw, ">") {
 		raw = strings.TrimPrefix(raw[1:], " ")
 	}
-	return bullet.ReplaceAllString(raw, "")
+	return mend(bullet.ReplaceAllString(raw, ""))
 }
+
+// tornID is an id in brackets with the white space in it that a terminal puts
+// where it broke the line.
+var tornID = regexp.MustCompile(`(?i)\[[0-9a-f]{1,4}(?:\s*[0-9a-f]{1,4})?\s*:\s*[0-9a-f]{1,4}(?:\s+[0-9a-f]{1,4})?\]`)
+
+// mend closes up ids such as "[1b3      6:000d]". One that is not whole then
+// stays as it is.
+func mend(text string) string {
+	if !strings.Contains(text, "[") {
+		return text
+	}
+	return tornID.ReplaceAllStringFunc(text, func(torn string) string {
+		if closed := strings.Join(strings.Fields(torn), ""); idsForm.MatchString(closed) {
+			return closed
+		}
+		return torn
+	})
+}
+
+func indentOf(raw string) int {
+	columns := 0
+	for _, r := range raw {
+		switch r {
+		case ' ':
+			columns++
+		case '\t':
+			columns += 8 - columns%8
+		default:
+			return columns
+		}
+	}
+	return columns
+}
+
+// prompt is a shell's, with or without the command.
+var prompt = regexp.MustCompile(`^(?:[$#]|\S*[\w.-]+@[\w.-]+\S*[ :].*?[#$%>]|PS [A-Z]:.*>|\w+[#$%])(?:\s|$)`)
 
 // toUTF8 decodes UTF-16 with a byte order mark, which PowerShell writes.
 func toUTF8(data []byte) []byte {

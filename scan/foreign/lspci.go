@@ -4,19 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/modscout/modscout/scan/report"
 )
-
-// found is a device with the line that named it.
-type found struct {
-	report.Device
-	line  int
-	text  string // the source's own words for vendor and device
-	plain bool   // nothing but the form "8086:15f3" says that this is an id
-}
 
 // The forms of lspci (pciutils' lspci.c, show_terse and show_machine). An
 // address is [DOMAIN:]BB:DD.F, with -P a path of them. Hexadecimal digits are
@@ -32,43 +21,67 @@ var (
 	cutForm     = regexp.MustCompile(`(?i)\[[0-9a-f]{0,4}:?[0-9a-f]{0,3}(?:\.\.\.|…|$)`)
 )
 
-// isLspci says whether a line begins a device in one of lspci's forms.
-func isLspci(text string) bool {
-	_, ok := parseHeader(text)
-	return ok || isMachineHeader(text)
+// lspciBlock is a device of lspci with the lines that -v, -k and -x add to it,
+// or with those that -vmm makes of it.
+type lspciBlock struct {
+	found
+	header string // its first line, as long as the line may go on below
+	dump   hexDump
 }
 
-// parseLspci reads the output of lspci with any of -n -nn -v -k -x -D -P -m.
-func parseLspci(lines []line, warn func(line int, code, text string)) []found {
-	var devices []found
-	var current *found
-	var dump hexDump
-	end := func() {
-		if current != nil {
-			dump.apply(current, warn)
-			devices = append(devices, *current)
-		}
-		current, dump = nil, hexDump{}
-	}
-	for _, l := range lines {
-		if len(devices) > maxDevices {
-			break
-		}
-		if d, ok := parseHeader(l.text); ok {
-			end()
-			d.line = l.number
-			checkCut(&d, l, warn)
-			current = &d
-		} else if d, ok := parseMachine(l.text); ok {
-			end()
-			d.line = l.number
-			current = &d
-		} else if current != nil && !dump.line(l.text) {
-			detail(current, l.text)
+func beginLspci(l line) block {
+	b := &lspciBlock{header: l.text}
+	var ok bool
+	if b.found, ok = parseHeader(l.text); !ok {
+		b.header = ""
+		if b.found, ok = parseMachine(l.text); !ok {
+			return nil
 		}
 	}
-	end()
-	return devices
+	b.number = l.number
+	return b
+}
+
+func (b *lspciBlock) line(l line) bool {
+	if _, isHeader := parseHeader(l.text); isHeader || isMachineHeader(l.text) {
+		return false
+	}
+	switch {
+	case b.dump.line(l.text), detail(&b.found, l.text):
+		b.header = ""
+		return true
+	case b.header != "" && b.rejoin(l):
+		return true
+	}
+	return l.indent > 0 && !strings.HasPrefix(l.text, "|_")
+}
+
+// rejoin takes in the rest of a header that broke before its ids were whole. A
+// class in brackets says that ids must follow; then the line is taken that ends
+// in them, or in the beginning of them.
+func (b *lspciBlock) rejoin(l line) bool {
+	if b.VendorID != "" || b.Class == "" || len(b.header) > maxLine {
+		return false
+	}
+	joined := mend(b.header + " " + l.text)
+	if !idsEnd.MatchString(joined) && !cutForm.MatchString(joined) {
+		return false
+	}
+	number := b.number
+	b.found, _ = parseHeader(joined)
+	b.header, b.number = joined, number
+	return true
+}
+
+// idsEnd is how a line of lspci -nn ends.
+var idsEnd = regexp.MustCompile(`(?i)\[[0-9a-f]{4}:[0-9a-f]{4}\](?: \(rev [0-9a-f]{2}\))?(?: \(prog-if [^)]*\))?$`)
+
+func (b *lspciBlock) end(m *merger) {
+	if b.VendorID == "" && cutForm.MatchString(b.text) {
+		m.warn(b.number, "cut-id", fmt.Sprintf("the id of %s is cut off: print the list into a file", b.ID))
+	}
+	b.dump.apply(&b.found, m.warn)
+	m.add(b.found)
 }
 
 // parseHeader reads a device's first line.
@@ -127,13 +140,6 @@ func (d *found) cutTail(text string) string {
 	return strings.TrimSpace(text[:end])
 }
 
-// checkCut warns of an id that the terminal cut off.
-func checkCut(d *found, l line, warn func(int, string, string)) {
-	if d.VendorID == "" && cutForm.MatchString(d.text) {
-		warn(l.number, "cut-id", fmt.Sprintf("the id of %s is cut off: print the list into a file", d.ID))
-	}
-}
-
 // address brings an address into sysfs' form: four digits of domain at least.
 // lspci leaves out domains where all are 0; with -PP it writes the path, whose
 // last part is the address. With -P that part has no bus: then the path stays.
@@ -153,26 +159,24 @@ func address(text string) string {
 	return domain + ":" + strings.Join(parts, "/")
 }
 
-func lower(hex string) string { return strings.ToLower(hex) }
-
 var (
 	plainIDs = regexp.MustCompile(`(?i)^(?:Device )?([0-9a-f]{4}):([0-9a-f]{4})$`)
 	irqForm  = regexp.MustCompile(`\bIRQ (\d{1,5})\b`)
 )
 
-// detail reads one of the lines that -v and -k add. The words are lspci's own:
-// it is not translated.
-func detail(d *found, text string) {
+// detail reads one of the lines that -v and -k add, and says whether it is one
+// that counts. The words are lspci's own: it is not translated.
+func detail(d *found, text string) bool {
 	name, value, found := strings.Cut(text, ":")
 	if !found {
-		return
+		return false
 	}
 	value = strings.TrimSpace(value)
 	switch name {
 	case "Subsystem":
 		subsystem(d, value)
 	case "Kernel driver in use":
-		d.Driver = value
+		d.Driver = moduleName(value)
 	case "Kernel modules":
 		d.Modules = splitModules(value)
 	case "Interrupt", "Flags":
@@ -182,10 +186,21 @@ func detail(d *found, text string) {
 	case "NUMA node":
 		d.NUMANode = number(value)
 	case "IOMMU group":
-		d.IOMMUGroup = value
-	case "Slot", "Class", "Vendor", "Device", "SVendor", "SDevice", "Rev", "ProgIf", "Driver", "Module", "NUMANode", "IOMMUGroup":
+		d.IOMMUGroup = digits(value)
+	case "Class", "Vendor", "Device", "SVendor", "SDevice", "Rev", "ProgIf", "Driver", "Module", "NUMANode", "IOMMUGroup":
 		machineField(d, name, value)
+	default:
+		return false
 	}
+	return true
+}
+
+// digits returns text if it is a number.
+func digits(text string) string {
+	if number(text) == nil {
+		return ""
+	}
+	return text
 }
 
 func subsystem(d *found, value string) {
@@ -205,15 +220,7 @@ func subsystem(d *found, value string) {
 
 func splitModules(value string) []string {
 	modules := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
+	modules = slices.DeleteFunc(modules, func(name string) bool { return moduleName(name) == "" })
 	slices.Sort(modules)
 	return slices.Compact(modules)
-}
-
-func number(text string) *int {
-	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil {
-		return nil
-	}
-	value := int(n)
-	return &value
 }

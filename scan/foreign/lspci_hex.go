@@ -44,7 +44,7 @@ func (h *hexDump) apply(d *found, warn func(line int, code, text string)) {
 	}
 	vendor, device := h.word(0), h.word(2)
 	if d.VendorID != "" && (d.VendorID != vendor || d.DeviceID != device) {
-		warn(d.line, "conflict", fmt.Sprintf("%s is %s:%s in the list and %s:%s in the dump below it", d.ID, d.VendorID, d.DeviceID, vendor, device))
+		warn(d.number, "conflict", fmt.Sprintf("%s is %s:%s in the list and %s:%s in the dump below it", d.ID, d.VendorID, d.DeviceID, vendor, device))
 		return
 	}
 	d.VendorID, d.DeviceID = vendor, device

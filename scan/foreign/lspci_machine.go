@@ -73,12 +73,12 @@ func machineField(d *found, field, value string) {
 			d.Class += lower(value)
 		}
 	case "Driver":
-		d.Driver = value
+		d.Driver = moduleName(value)
 	case "Module":
 		d.Modules = splitModules(strings.Join(append(d.Modules, value), ","))
 	case "NUMANode":
 		d.NUMANode = number(value)
 	case "IOMMUGroup":
-		d.IOMMUGroup = value
+		d.IOMMUGroup = digits(value)
 	}
 }

@@ -104,8 +104,8 @@ func TestNoLspci(t *testing.T) {
 		"03:20.0 Ethernet controller: device 20 does not exist",
 		"00: 86 80 f3 15 06 04 10 00 03 00 00 02 10 00 00 00",
 	} {
-		if isLspci(text) {
-			t.Errorf("isLspci(%q) = true", text)
+		if beginLspci(line{text: text}) != nil {
+			t.Errorf("beginLspci(%q) begins a device", text)
 		}
 	}
 }

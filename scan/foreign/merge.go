@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"fmt"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,19 +17,24 @@ const maxDevices = 1 << 16
 // merger puts the devices of all inputs into one report.
 type merger struct {
 	opts    Options
-	several bool   // messages name their input
-	input   string // the one being read
+	several bool   // messages say which input they are about
+	input   int    // the one being read, from 1
+	kind    string // of what is being read
 
-	rep   *report.Report
-	index map[string]int // Device.ID -> index in rep.Devices
-	bare  int            // devices without an address so far
-	kinds []string
-	lists bool     // something else than modscout's own reports was read
-	named []string // ids of devices known by name only
+	rep        *report.Report
+	index      map[string]int  // Device.ID -> index in rep.Devices
+	buses      map[string]bool // of the devices so far
+	bare       int            // devices without an address so far
+	kinds      []string
+	lists      bool     // something else than modscout's own reports was read
+	named      []string // ids of devices known by name only
+	details    []found  // what lists without ids say of devices that others may name
+	usbDevices []found  // USB devices of which the interfaces should be known too
+	memory     int64    // sum of the modules, in bytes
 }
 
 func newMerger(opts Options, several bool) *merger {
-	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}}
+	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}, buses: map[string]bool{}}
 }
 
 // maxWarnings bounds what is said of damaged input.
@@ -40,17 +46,17 @@ func (m *merger) warn(line int, code, text string) {
 		return
 	}
 	if m.several {
-		text = m.input + ": " + text
+		text = fmt.Sprintf("input %d: %s", m.input, text)
 	}
 	m.rep.Source.Warnings = append(m.rep.Source.Warnings, report.Warning{Code: code, Text: text, Line: line})
 }
 
-// add takes in the devices of one input.
-func (m *merger) add(kind string, devices []found) {
-	m.addKind(kind)
-	m.lists = true
+// add takes in devices of the kind that is being read.
+func (m *merger) add(devices ...found) {
 	for i := range devices {
 		d := &devices[i]
+		m.addKind(m.kind)
+		m.lists = true
 		if d.ID == "" {
 			m.bare++
 			d.ID = bareID(&d.Device, m.bare)
@@ -62,7 +68,15 @@ func (m *merger) add(kind string, devices []found) {
 		if d.VendorID == "" && len(d.Modaliases) == 0 {
 			m.named = append(m.named, d.ID)
 		}
-		m.merge(&d.Device, d.line)
+		m.merge(&d.Device, d.number)
+	}
+}
+
+// addDetails takes in what a list without ids says of a device. It counts if
+// another list names the device.
+func (m *merger) addDetails(d found) {
+	if len(m.details) < maxDevices {
+		m.details = append(m.details, d)
 	}
 }
 
@@ -110,6 +124,7 @@ func (m *merger) merge(d *report.Device, line int) {
 	if len(m.rep.Devices) >= maxDevices {
 		return
 	}
+	m.buses[d.Bus] = true
 	i, seen := m.index[d.ID]
 	if !seen {
 		m.index[d.ID] = len(m.rep.Devices)
@@ -133,7 +148,7 @@ func (m *merger) merge(d *report.Device, line int) {
 func contradicts(a, b string) bool { return a != "" && b != "" && a != b }
 
 // fill copies the fields that d knows and first does not.
-func fill(first, d *report.Device) {
+func fill(first, d any) {
 	to, from := reflect.ValueOf(first).Elem(), reflect.ValueOf(d).Elem()
 	for i := range to.NumField() {
 		if to.Field(i).IsZero() {
@@ -142,10 +157,46 @@ func fill(first, d *report.Device) {
 	}
 }
 
+// forget removes a device that the kernel's log says is gone; not one that a
+// list shows, which has a class.
+func (m *merger) forget(id string) {
+	at, found := m.index[id]
+	if !found || m.rep.Devices[at].Class != "" {
+		return
+	}
+	last := len(m.rep.Devices) - 1
+	m.rep.Devices[at] = m.rep.Devices[last]
+	m.index[m.rep.Devices[at].ID] = at
+	m.rep.Devices = m.rep.Devices[:last]
+	delete(m.index, id)
+}
+
+// addMachine takes in what a list says of the machine and its kernel.
+func (m *merger) addMachine(r report.Machine, kernel string) {
+	first := &m.rep.Machine
+	if contradicts(first.CPU.ModelName, strings.Join(strings.Fields(r.CPU.ModelName), " ")) {
+		m.warn(0, "conflict", "two lists name different processors: one import is one machine")
+		return
+	}
+	r.CPU.ModelName = strings.Join(strings.Fields(r.CPU.ModelName), " ")
+	fill(&first.DMI, &r.DMI)
+	fill(&first.CPU, &r.CPU)
+	fill(first, &r)
+	if m.rep.Source.Kernel == "" {
+		m.rep.Source.Kernel = kernel
+	}
+	m.addKind(m.kind)
+}
+
 // finish adds what follows from all devices together.
 func (m *merger) finish() (*report.Report, error) {
-	if len(m.rep.Devices) == 0 {
-		return nil, ErrNothing
+	m.addUSBDevices()
+	m.useDetails()
+	if m.memory > 0 && m.rep.Machine.MemoryBytes == nil {
+		m.rep.Machine.MemoryBytes = &m.memory
+	}
+	if len(m.rep.Devices) == 0 && reflect.ValueOf(m.rep.Machine).IsZero() {
+		return nil, m.nothing()
 	}
 	m.rep.Source.Kind = m.kinds[0]
 	if len(m.kinds) > 1 {
@@ -156,17 +207,79 @@ func (m *merger) finish() (*report.Report, error) {
 	}
 	m.warnNamed()
 	if m.lists {
+		m.setParents()
 		m.predict()
 	}
 	slices.SortFunc(m.rep.Devices, func(a, b report.Device) int { return report.CompareID(a.ID, b.ID) })
 	return m.rep, nil
 }
 
+// nothing says why there is no report.
+func (m *merger) nothing() error {
+	if len(m.details) > 0 {
+		return fmt.Errorf("%w: the list prints no ids", ErrNothing)
+	}
+	return ErrNothing
+}
+
+// useDetails gives the devices of the report what lists without ids say of them.
+func (m *merger) useDetails() {
+	unused := 0
+	for i := range m.details {
+		d := &m.details[i]
+		if at, found := m.index[d.ID]; found {
+			fill(&m.rep.Devices[at], &d.Device)
+		} else {
+			unused++
+		}
+	}
+	if unused > 0 {
+		m.warn(m.details[0].number, "no-ids", fmt.Sprintf("a list without ids names %d devices that no other list has", unused))
+	}
+}
+
+// addUSBDevices warns of USB devices that show no interface: drivers are asked
+// for by interface.
+func (m *merger) addUSBDevices() {
+	shown := map[string]bool{}
+	for i := range m.rep.Devices {
+		if device, _, isInterface := strings.Cut(strings.TrimPrefix(m.rep.Devices[i].ID, "usb:"), ":"); isInterface {
+			shown[device] = true
+		}
+	}
+	for i := range m.usbDevices {
+		d := &m.usbDevices[i]
+		name := strings.TrimPrefix(d.ID, "usb:")
+		if bus, isRoot := strings.CutPrefix(name, "usb"); isRoot {
+			name = bus + "-0"
+		}
+		if !shown[name] {
+			m.warn(d.number, "no-interface", fmt.Sprintf("%s (%s:%s) shows no interface, so that no driver can be found for it", d.ID, d.VendorID, d.DeviceID))
+		}
+	}
+}
+
+// setParents names the nearest device above each one whose place is known.
+func (m *merger) setParents() {
+	byPath := map[string]string{}
+	for i := range m.rep.Devices {
+		if d := &m.rep.Devices[i]; d.SysfsPath != "" {
+			byPath[d.SysfsPath] = d.ID
+		}
+	}
+	for i := range m.rep.Devices {
+		d := &m.rep.Devices[i]
+		for dir := path.Dir(d.SysfsPath); d.Parent == "" && len(dir) > len("devices"); dir = path.Dir(dir) {
+			d.Parent = byPath[dir]
+		}
+	}
+}
+
 // warnNamed counts the devices that are known by name only.
 func (m *merger) warnNamed() {
 	count := 0
 	for _, id := range m.named {
-		if m.rep.Devices[m.index[id]].VendorID == "" {
+		if at, found := m.index[id]; found && m.rep.Devices[at].VendorID == "" {
 			count++
 		}
 	}

@@ -1,0 +1,132 @@
+package foreign
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Lines of the kernel's log, wherever they stand behind a time stamp, a level or
+// syslog's "host kernel:". The forms are those of pci_setup_device in
+// drivers/pci/probe.c (before Linux 3.4 without "type"), of announce_device in
+// drivers/usb/core/hub.c, of dmi_format_ids in drivers/firmware/dmi_scan.c, of
+// x86's smp_prepare_cpus and init_hypervisor_platform, and of
+// ahci_remap_init in drivers/ata/ahci.c.
+var (
+	logPCI    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): (?:found )?\[([0-9a-f]{4})[:/]([0-9a-f]{4})\] .*?class (?:0x)?([0-9a-f]{6})\b`)
+	logCut    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): \[[0-9a-f]{0,4}(?::[0-9a-f]{0,4})?\.*$`)
+	logUSB    = regexp.MustCompile(`\busb ((?:usb\d+|\d+-\d+(?:\.\d+)*)): New USB device found, idVendor=([0-9a-f]{4}), idProduct=([0-9a-f]{4})(?:, bcdDevice=\s*([0-9a-f.]+))?`)
+	logGone   = regexp.MustCompile(`\busb (\d+-\d+(?:\.\d+)*): USB disconnect`)
+	logLinux  = regexp.MustCompile(`\bLinux version (\S+) \(`)
+	logCPU    = regexp.MustCompile(`\bsmpboot: CPU0: (.*?) \(family: 0x([0-9a-f]+), model: 0x([0-9a-f]+)`)
+	logBIOS   = regexp.MustCompile(`\bDMI: .*, BIOS (\S.*?) (\d\d/\d\d/\d{4})$`)
+	logSecure = regexp.MustCompile(`\b[Ss]ecure ?boot:? (?:Secure boot )?(enabled|disabled)\b`)
+	logGuest  = regexp.MustCompile(`\bHypervisor detected: (\S+)`)
+	logRemap  = regexp.MustCompile(`\bahci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): Found (\d+) remapped NVMe devices`)
+)
+
+// logForms are the lines that count, each with a part that is looked for first:
+// most lines of a log are others.
+var logForms = []struct {
+	sign string
+	form *regexp.Regexp
+	read func(at int, m []string) block
+}{
+	{"pci ", logPCI, readLogPCI},
+	{"pci ", logCut, readLogCut},
+	{"New USB device found", logUSB, readLogUSB},
+	{"USB disconnect", logGone, readLogGone},
+	{"Linux version ", logLinux, func(_ int, m []string) block { return &facts{kernel: m[1]} }},
+	{"smpboot: CPU0:", logCPU, readLogCPU},
+	{"DMI: ", logBIOS, func(_ int, m []string) block {
+		return &facts{Machine: report.Machine{DMI: report.DMI{BIOSVersion: m[1], BIOSDate: m[2]}}}
+	}},
+	{"efi: EFI v", regexp.MustCompile(`\befi: EFI v\d`), func(int, []string) block {
+		return &facts{Machine: report.Machine{Firmware: "uefi"}}
+	}},
+	{"ecure", logSecure, func(_ int, m []string) block {
+		return &facts{Machine: report.Machine{SecureBoot: new(m[1] == "enabled")}}
+	}},
+	{"Hypervisor detected", logGuest, readLogGuest},
+	{"remapped NVMe", logRemap, readLogRemap},
+}
+
+// facts is a block of one line that says something of the machine.
+type facts struct {
+	report.Machine
+	kernel string
+}
+
+func (*facts) line(line) bool { return false }
+
+func (f *facts) end(m *merger) { m.addMachine(f.Machine, f.kernel) }
+
+// action is a block of one line that does something else.
+type action func(m *merger)
+
+func (action) line(line) bool { return false }
+
+func (a action) end(m *merger) { a(m) }
+
+func beginDmesg(l line) block {
+	for _, f := range logForms {
+		if !strings.Contains(l.text, f.sign) {
+			continue
+		}
+		if m := f.form.FindStringSubmatch(l.text); m != nil {
+			return f.read(l.number, m)
+		}
+	}
+	return nil
+}
+
+func readLogPCI(at int, m []string) block {
+	return &single{number: at, Device: report.Device{ID: "pci:" + address(m[1]), Bus: "pci", VendorID: m[2], DeviceID: m[3], Class: m[4]}}
+}
+
+func readLogCut(at int, m []string) block {
+	return action(func(to *merger) {
+		to.warn(at, "cut-id", fmt.Sprintf("the id of pci:%s is cut off", address(m[1])))
+	})
+}
+
+func readLogUSB(at int, m []string) block {
+	return &single{number: at, Device: report.Device{ID: "usb:" + m[1], Bus: "usb", VendorID: m[2], DeviceID: m[3], Revision: bcdID(m[4])}}
+}
+
+// readLogGone forgets a device that was unplugged.
+func readLogGone(_ int, m []string) block {
+	return action(func(to *merger) { to.forget("usb:" + m[1]) })
+}
+
+func readLogCPU(_ int, m []string) block {
+	cpu := report.CPU{ModelName: strings.TrimSpace(m[1]), Family: hexNumber(m[2]), Model: hexNumber(m[3])}
+	return &facts{Machine: report.Machine{CPU: cpu}}
+}
+
+func hexNumber(text string) *int {
+	var n int
+	if _, err := fmt.Sscanf(text, "%x", &n); err != nil {
+		return nil
+	}
+	return &n
+}
+
+// guests are the hypervisors by the names that tools give them, with ours.
+var guests = map[string]string{
+	"kvm": "kvm", "qemu": "qemu", "vmware": "vmware", "xen": "xen", "oracle": "oracle", "none": "none",
+	"microsoft": "microsoft", "microsoft hyper-v": "microsoft",
+}
+
+func readLogGuest(_ int, m []string) block {
+	return &facts{Machine: report.Machine{Hypervisor: guests[strings.ToLower(m[1])]}}
+}
+
+// readLogRemap warns of disks that the firmware hides, as a scan does.
+func readLogRemap(_ int, m []string) block {
+	return action(func(to *merger) {
+		to.rep.Warn("raid-remap", "pci:"+address(m[1]), fmt.Sprintf("the firmware hides %s NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", m[2]))
+	})
+}

@@ -1,0 +1,96 @@
+package foreign
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// found is a device with the line that named it.
+type found struct {
+	report.Device
+	number int    // of the line that named it
+	text   string // the source's own words for vendor and device
+	plain  bool   // nothing but the form "8086:15f3" says that this is an id
+}
+
+func lower(hex string) string { return strings.ToLower(hex) }
+
+// hexID returns a number as lspci prints ids: lower-case, without 0x, of that
+// many digits; "" where it is no such number.
+func hexID(text string, digits int) string {
+	n, err := strconv.ParseUint(strings.TrimPrefix(lower(text), "0x"), 16, 32)
+	if err != nil || digits < 8 && n >= 1<<(4*digits) {
+		return ""
+	}
+	id := strconv.FormatUint(n, 16)
+	return strings.Repeat("0", digits-len(id)) + id
+}
+
+// byteID turns a decimal byte ("255") into two hexadecimal digits.
+func byteID(text string) string {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 8)
+	if err != nil {
+		return ""
+	}
+	return hexID(strconv.FormatUint(n, 16), 2)
+}
+
+// bcdID turns the "31.04" that lsusb and the kernel print for bcdDevice into the
+// "3104" of sysfs.
+func bcdID(text string) string {
+	major, minor, _ := strings.Cut(strings.TrimSpace(text), ".")
+	high, low := hexID(major, 2), hexID(minor, 2)
+	if high == "" || low == "" {
+		return ""
+	}
+	return high + low
+}
+
+func number(text string) *int {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return nil
+	}
+	value := int(n)
+	return &value
+}
+
+// setSubsystem sets the subsystem, if there is one: 0000 means none.
+func (d *found) setSubsystem(vendor, device string) {
+	if vendor != "" && vendor != "0000" {
+		d.SubvendorID, d.SubdeviceID = vendor, device
+	}
+}
+
+// moduleForm is a name of a driver or module.
+var moduleForm = regexp.MustCompile(`^[\w.-]{1,64}$`)
+
+// moduleName returns text if it can be the name of a driver. Where a paste is
+// damaged, anything may stand in its place.
+func moduleName(text string) string {
+	text = strings.Trim(text, `"' `)
+	if !moduleForm.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
+var (
+	pciAddress = regexp.MustCompile(`^[0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$`)
+	usbAddress = regexp.MustCompile(`^(?:usb\d+|\d+-\d+(?:\.\d+)*(?::\d+\.\d+)?)$`)
+)
+
+// isAddress says whether name is an address of a device on a bus. On those
+// other than PCI and USB any name is.
+func isAddress(bus, name string) bool {
+	switch bus {
+	case "pci":
+		return pciAddress.MatchString(name)
+	case "usb":
+		return usbAddress.MatchString(name)
+	}
+	return name != "" && len(name) <= 64
+}

@@ -1,0 +1,110 @@
+package foreign
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// The lines of lsusb (usbutils' lsusb.c). Bus and device number are those of
+// /dev/bus/usb, not an address in sysfs, so they make ids of their own.
+var (
+	usbLine  = regexp.MustCompile(`(?i)^Bus (\d{3}) Device (\d{3}):(?: ID (.*))?$`)
+	usbIDs   = regexp.MustCompile(`(?i)^([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
+	usbField = regexp.MustCompile(`^([bi][A-Z]\w+|bcd[A-Z]\w+|[iw][A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
+)
+
+// usbID names a device of which bus and device number are known.
+func usbID(bus, device string) string {
+	return "usb:" + strings.Repeat("0", max(0, 3-len(bus))) + bus + "-" + strings.Repeat("0", max(0, 3-len(device))) + device
+}
+
+// beginLsusb reads lsusb, lsusb -v, lsusb -t, and the lsusb.py that is the lsusb
+// of some systems.
+func beginLsusb(l line) block {
+	if m := usbLine.FindStringSubmatch(l.text); m != nil {
+		return newUSBBlock(l, m[1], m[2], m[3])
+	}
+	if b := beginUSBTree(l); b != nil {
+		return b
+	}
+	return beginUSBPy(l)
+}
+
+// usbBlock is a device of lsusb with the descriptors that -v adds.
+type usbBlock struct {
+	found
+	cut            bool
+	fields         map[string]string // of the descriptor at hand
+	configurations map[string]bool
+	interfaces     []usbInterface
+	seen           map[string]bool // interfaces by number
+	ended          bool            // what follows describes no interface
+}
+
+// usbInterface is an interface of a device: its place ("1.0") and class.
+type usbInterface struct{ place, class string }
+
+func newUSBBlock(l line, bus, device, rest string) block {
+	b := &usbBlock{fields: map[string]string{}, configurations: map[string]bool{}, seen: map[string]bool{}}
+	b.Bus, b.ID, b.number = "usb", usbID(bus, device), l.number
+	ids := usbIDs.FindStringSubmatch(rest)
+	b.cut = ids == nil
+	if ids != nil {
+		b.VendorID, b.DeviceID = lower(ids[1]), lower(ids[2])
+	}
+	return b
+}
+
+func (b *usbBlock) line(l line) bool {
+	m := usbField.FindStringSubmatch(l.text)
+	if m == nil {
+		return l.indent > 0 && !strings.Contains(l.text, "|__") || strings.HasSuffix(l.text, "Descriptor:") || strings.HasPrefix(l.text, "Negotiated speed:")
+	}
+	name, value := m[1], m[2]
+	b.fields[name] = value
+	switch name {
+	case "bConfigurationValue":
+		b.configurations[value] = true
+	case "bDeviceProtocol":
+		b.Class = byteID(b.fields["bDeviceClass"]) + byteID(b.fields["bDeviceSubClass"]) + byteID(value)
+	case "bcdDevice":
+		b.Revision = bcdID(value)
+	case "bInterfaceProtocol":
+		b.addInterface()
+	}
+	return true
+}
+
+// addInterface takes in an interface as its first setting describes it.
+func (b *usbBlock) addInterface() {
+	place := b.fields["bConfigurationValue"] + "." + b.fields["bInterfaceNumber"]
+	class := byteID(b.fields["bInterfaceClass"]) + byteID(b.fields["bInterfaceSubClass"]) + byteID(b.fields["bInterfaceProtocol"])
+	if number(b.fields["bInterfaceNumber"]) == nil || b.seen[place] || len(class) != 6 || len(b.interfaces) >= maxInterfaces {
+		return
+	}
+	b.seen[place] = true
+	b.interfaces = append(b.interfaces, usbInterface{place, class})
+}
+
+// maxInterfaces is how many a configuration can have.
+const maxInterfaces = 256
+
+// end adds the interfaces, or the device itself where none is known for sure:
+// of several configurations only the kernel knows which is in use.
+func (b *usbBlock) end(m *merger) {
+	if b.cut {
+		m.warn(b.number, "cut-id", fmt.Sprintf("the id of %s is cut off or missing", b.ID))
+		return
+	}
+	if len(b.configurations) != 1 || len(b.interfaces) == 0 {
+		m.add(b.found)
+		return
+	}
+	for _, i := range b.interfaces {
+		d := b.found
+		d.ID += ":" + i.place
+		d.Interface = i.class
+		m.add(d)
+	}
+}

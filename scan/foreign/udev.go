@@ -1,0 +1,156 @@
+package foreign
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Lines of a udev database (systemd's udevadm-info.c, "X: value"), of umockdev's
+// dumps, which add A:, H: and L: for attributes and links, and of the kernel's
+// uevent files, which are the values of E: alone.
+var (
+	udevPath  = regexp.MustCompile(`^P: (/devices/\S+)$`)
+	udevValue = regexp.MustCompile(`^(?:E: |A: )?([A-Za-z_]+)=(.*)$`)
+	udevOther = regexp.MustCompile(`^[A-Z]: `)
+)
+
+// udevNames are the values that are kept. None of them names a single device:
+// serial numbers, file system ids and network addresses stand in others.
+var udevNames = []string{
+	"DEVPATH", "DEVTYPE", "DRIVER", "INTERFACE", "MODALIAS", "PCI_CLASS", "PCI_ID", "PCI_SLOT_NAME", "PCI_SUBSYS_ID",
+	"PRODUCT", "SUBSYSTEM", "TYPE", "modalias",
+}
+
+// ueventNames may begin an entry that has no P: line.
+var ueventNames = []string{"DRIVER", "PCI_CLASS", "PCI_ID", "DEVTYPE", "DEVPATH"}
+
+// udevBlock is an entry.
+type udevBlock struct {
+	number int
+	path   string
+	values map[string]string
+}
+
+func beginUdev(l line) block {
+	b := &udevBlock{number: l.number, values: map[string]string{}}
+	if m := udevPath.FindStringSubmatch(l.text); m != nil {
+		b.path = m[1]
+		return b
+	}
+	m := udevValue.FindStringSubmatch(l.text)
+	if m == nil || !slices.Contains(ueventNames, m[1]) || len(m[2]) == 0 {
+		return nil
+	}
+	b.values[m[1]] = m[2]
+	return b
+}
+
+func (b *udevBlock) line(l line) bool {
+	m := udevValue.FindStringSubmatch(l.text)
+	if m == nil {
+		return udevOther.MatchString(l.text) && !strings.HasPrefix(l.text, "P: ")
+	}
+	name, value := m[1], m[2]
+	if !slices.Contains(udevNames, name) {
+		return strings.HasPrefix(l.text, "E: ") || strings.HasPrefix(l.text, "A: ")
+	}
+	if old := b.values[name]; old != "" && old != value && b.path == "" {
+		return false // the next uevent file
+	}
+	b.values[name] = value
+	return true
+}
+
+// classes are subsystems whose devices have a modalias but are on no bus: what
+// they describe is a function of a device that is.
+var classes = []string{"input", "dmi"}
+
+func (b *udevBlock) end(m *merger) {
+	if b.path == "" {
+		b.path = b.values["DEVPATH"]
+	}
+	d := b.device()
+	switch {
+	case slices.Contains(classes, d.Bus) || d.Bus == "cpu" && m.buses["cpu"]:
+	case b.values["DEVTYPE"] == "usb_device":
+		m.usbDevices = append(m.usbDevices, found{Device: d.Device, number: b.number})
+	case len(d.Modaliases) > 0 || d.VendorID != "":
+		m.add(d)
+	}
+}
+
+// device returns the device of an entry; it has neither ids nor modalias where
+// the entry describes something else.
+func (b *udevBlock) device() found {
+	alias := b.values["MODALIAS"]
+	if alias == "" {
+		alias = strings.TrimSuffix(b.values["modalias"], `\n`)
+	}
+	d, _ := parseModalias(alias)
+	d.number = b.number
+	if bus := b.values["SUBSYSTEM"]; bus != "" {
+		d.Bus = bus
+	}
+	b.addPCI(&d)
+	if d.Bus == "usb" && d.VendorID == "" {
+		b.addUSB(&d)
+	}
+	d.Driver = moduleName(b.values["DRIVER"])
+	d.place(b.path)
+	return d
+}
+
+func (b *udevBlock) addPCI(d *found) {
+	vendor, device, ok := strings.Cut(b.values["PCI_ID"], ":")
+	if !ok {
+		return
+	}
+	d.Bus = "pci"
+	d.VendorID, d.DeviceID = hexID(vendor, 4), hexID(device, 4)
+	d.Class = hexID(b.values["PCI_CLASS"], 6)
+	if vendor, device, ok := strings.Cut(b.values["PCI_SUBSYS_ID"], ":"); ok {
+		d.setSubsystem(hexID(vendor, 4), hexID(device, 4))
+	}
+	if name := lower(b.values["PCI_SLOT_NAME"]); isAddress("pci", name) {
+		d.ID = "pci:" + name
+	}
+}
+
+func (b *udevBlock) addUSB(d *found) {
+	if ids := strings.Split(b.values["PRODUCT"], "/"); len(ids) == 3 { // "bda/8156/3104"
+		d.VendorID, d.DeviceID, d.Revision = hexID(ids[0], 4), hexID(ids[1], 4), hexID(ids[2], 4)
+	}
+	d.Class = decimalTriple(b.values["TYPE"])
+	d.Interface = decimalTriple(b.values["INTERFACE"])
+}
+
+// decimalTriple turns "255/255/0" into "ffff00".
+func decimalTriple(text string) string {
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 {
+		return ""
+	}
+	triple := byteID(parts[0]) + byteID(parts[1]) + byteID(parts[2])
+	if len(triple) != 6 {
+		return ""
+	}
+	return triple
+}
+
+// instance is a GUID in a path. Hyper-V's tell one virtual machine from all
+// others, so such a device has neither path nor address here.
+var instance = regexp.MustCompile(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$)`)
+
+// place gives a device the address that its path in sysfs, "/devices/…", ends
+// in.
+func (d *found) place(sysfs string) {
+	sysfs = strings.TrimPrefix(path.Clean(sysfs), "/sys")
+	name := path.Base(sysfs)
+	if !strings.HasPrefix(sysfs, "/devices/") || instance.MatchString(sysfs) || !isAddress(d.Bus, name) {
+		return
+	}
+	d.ID = d.Bus + ":" + name
+	d.SysfsPath = strings.TrimPrefix(sysfs, "/")
+}
