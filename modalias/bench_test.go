@@ -49,8 +49,7 @@ func BenchmarkLookup(b *testing.B) {
 }
 
 func BenchmarkReadTable(b *testing.B) {
-	table := &Table{Platforms: []Platform{{ID: "linux:6.1"}}}
-	p := &table.Platforms[0]
+	p := Platform{ID: "linux:6.1"}
 	for i, pattern := range kernelLike() {
 		if i%10 == 0 {
 			p.Modules = append(p.Modules, Module{File: fmt.Sprintf("m%d.ko", i), Name: fmt.Sprintf("m%d", i)})
@@ -59,7 +58,7 @@ func BenchmarkReadTable(b *testing.B) {
 		last.Aliases = append(last.Aliases, pattern)
 	}
 	var file bytes.Buffer
-	if _, err := table.WriteTo(&file); err != nil {
+	if _, err := NewTable([]Platform{p}).WriteTo(&file); err != nil {
 		b.Fatal(err)
 	}
 	b.SetBytes(int64(file.Len()))

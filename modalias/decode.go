@@ -6,38 +6,53 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"os"
 	"strings"
+	"sync/atomic"
 )
 
 // The ways in which a table's file can be bad.
 var (
 	ErrNoTable = errors.New("not a modscout database")
-	ErrVersion = errors.New("database of an unknown version")
+	ErrVersion = errors.New("database of another version of modscout")
 	ErrDamaged = errors.New("damaged database")
 )
 
+// Bounds of what a file may unfold to; a hundred of Debian's kernels with
+// nothing in common would hold 420,000 modules and 2,700,000 claims.
 const (
-	maxString  = 64 << 10  // bytes of one string
-	maxStrings = 256 << 20 // bytes of all strings: front coding could claim far more than the file holds
+	maxModules = 1 << 20 // of all platforms
+	maxClaims  = 1 << 23 // pairs of a pattern and a module
+	maxText    = 1 << 28 // bytes of patterns
 )
 
-// ReadTable decodes a table's file, as [Table.WriteTo] makes it.
+// OpenTable reads a table's file. Its errors are those of [os.ReadFile] and
+// [ReadTable].
+func OpenTable(file string) (*Table, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return ReadTable(data)
+}
+
+// ReadTable opens a table that lies in memory, which may be a mapped file, and
+// keeps it: it must not be changed afterwards.
 //
-// Errors: [ErrNoTable], [ErrVersion], or [ErrDamaged] with what is wrong. The
-// result is in the order of [Table.Normalize].
+// Errors: [ErrNoTable], [ErrVersion], or [ErrDamaged] with what is wrong. What
+// passes here can be looked up in; a file that somebody made to deceive may
+// give wrong answers, but no panic and no use of memory that its own size does
+// not explain.
 func ReadTable(data []byte) (*Table, error) {
 	body, err := tableBody(data)
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{in: body}
-	t := d.table()
-	if d.err == nil && len(d.in) > 0 {
-		d.fail("%d bytes behind the end", len(d.in))
+	t, err := decodeBody(body)
+	if err != nil {
+		return nil, err
 	}
-	if d.err != nil {
-		return nil, d.err
-	}
+	t.file = data
 	return t, nil
 }
 
@@ -62,132 +77,51 @@ func tableBody(data []byte) ([]byte, error) {
 	return body, nil
 }
 
-// decoder reads a body. After the first error every read gives zero values, so
-// that only the end has to ask.
-type decoder struct {
-	in      []byte
-	strings []string
-	sets    [][]string
-	err     error
+func decodeBody(body []byte) (*Table, error) {
+	r := &reader{in: body}
+	t := &Table{index: r.index()}
+	t.owners = r.column(t.index.heads.count)
+	t.strings = r.words()
+	t.lists = lists{r.numbers(), r.numbers()}
+	t.records = r.records()
+	t.platforms = r.numbers()
+	if len(r.in) > 0 {
+		r.fail("%d bytes behind the end", len(r.in))
+	}
+	if r.err == nil && !t.lists.check() {
+		r.fail("lists are not in order")
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	t.seen = make([]atomic.Pointer[Module], t.records.file.count)
+	return t, nil
 }
 
-func (d *decoder) fail(format string, args ...any) {
-	if d.err == nil {
-		d.err = fmt.Errorf("%w: %s", ErrDamaged, fmt.Sprintf(format, args...))
+func (r *reader) records() records {
+	file := r.numbers()
+	return records{
+		file:      file,
+		name:      r.column(file.count),
+		flags:     r.column(file.count),
+		platforms: r.column(file.count),
+		depends:   r.column(file.count),
+		softPre:   r.column(file.count),
+		softPost:  r.column(file.count),
+		firmware:  r.column(file.count),
 	}
-	d.in = nil
 }
 
-// number reads a varint that must be at most limit.
-func (d *decoder) number(limit int) int {
-	n, width := binary.Uvarint(d.in)
-	if width <= 0 || n > uint64(max(limit, 0)) {
-		d.fail("number out of range")
-		return 0
-	}
-	d.in = d.in[width:]
-	return int(n)
-}
-
-// count reads how many things follow; each takes at least one byte.
-func (d *decoder) count() int { return d.number(len(d.in)) }
-
-// string reads a reference into the string table.
-func (d *decoder) string() string {
-	n := d.number(len(d.strings) - 1)
-	if n >= len(d.strings) {
-		d.fail("string without a table")
-		return ""
-	}
-	return d.strings[n]
-}
-
-func (d *decoder) list() []string {
-	n := d.count()
-	if n == 0 {
-		return nil
-	}
-	list := make([]string, n)
-	for i := range list {
-		list[i] = d.string()
-	}
-	return list
-}
-
-func (d *decoder) table() *Table {
-	d.readStrings()
-	d.readSets()
-	t := &Table{Platforms: make([]Platform, d.count())}
-	for i := range t.Platforms {
-		t.Platforms[i] = Platform{ID: d.string(), Modules: d.modules()}
-		if i > 0 && t.Platforms[i-1].ID >= t.Platforms[i].ID {
-			d.fail("platforms are not in order")
+// check says whether no two lists share values, so that all of them together
+// are no longer than the file.
+func (l lists) check() bool {
+	last := 0
+	for i := range l.ends.count {
+		if end := l.ends.at(i); end < last {
+			return false
+		} else {
+			last = end
 		}
 	}
-	return t
-}
-
-func (d *decoder) readStrings() {
-	d.strings = make([]string, d.count())
-	total, last := 0, ""
-	for i := range d.strings {
-		shared := d.number(len(last))
-		rest := d.number(min(len(d.in), maxString-shared))
-		if rest > len(d.in) || total+shared+rest > maxStrings {
-			d.fail("strings are too long")
-			return
-		}
-		s := last[:shared] + string(d.in[:rest])
-		if i > 0 && s <= last {
-			d.fail("strings are not in order")
-			return
-		}
-		d.in = d.in[rest:]
-		total += len(s)
-		d.strings[i], last = s, s
-	}
-}
-
-func (d *decoder) readSets() {
-	d.sets = make([][]string, d.count())
-	for i := range d.sets {
-		n := d.count()
-		if n == 0 {
-			continue
-		}
-		d.sets[i] = make([]string, n)
-		last := 0
-		for j := range d.sets[i] {
-			step := d.number(len(d.strings) - 1 - last)
-			if j > 0 && step == 0 || last+step >= len(d.strings) {
-				d.fail("aliases are not in order")
-				return
-			}
-			last += step
-			d.sets[i][j] = d.strings[last]
-		}
-	}
-}
-
-// moduleSize is the least that a module takes: eight numbers.
-const moduleSize = 8
-
-func (d *decoder) modules() []Module {
-	n := d.number(len(d.in) / moduleSize)
-	if n == 0 {
-		return nil
-	}
-	modules := make([]Module, n)
-	for i := range modules {
-		m := Module{File: d.string(), Name: d.string(), Builtin: d.number(flagBuiltin) == flagBuiltin}
-		if set := d.number(len(d.sets) - 1); set < len(d.sets) {
-			m.Aliases = d.sets[set]
-		}
-		m.Depends, m.SoftPre, m.SoftPost, m.Firmware = d.list(), d.list(), d.list(), d.list()
-		if d.err != nil {
-			return nil
-		}
-		modules[i] = m
-	}
-	return modules
+	return last <= l.values.count
 }

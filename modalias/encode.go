@@ -1,163 +1,250 @@
 package modalias
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/binary"
 	"hash/crc32"
-	"io"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// The file of a [Table], "modscout.db/v1":
+// The file of a [Table], "modscout.db/v2":
 //
-//	magic     "modscout.db/v1\n" and a zero byte
+//	magic     "modscout.db/v2\n" and a zero byte
 //	checksum  CRC-32C of the body, 4 bytes, little endian
 //	length    of the body, 8 bytes, little endian
-//	body      numbers as unsigned varints:
-//	          count, strings: all that occur, ascending, each once; a string is
-//	            the length it shares with the one before, the length of the
-//	            rest, the rest
-//	          count, alias sets: each count, numbers of strings, ascending, as
-//	            differences
-//	          count, platforms: id, count, modules
-//	          module: file, name, flags (1: built in), alias set, and four lists
-//	            of strings: depends, soft pre, soft post, firmware
+//	body      index      all patterns, see [Index]
+//	          owners     of each pattern: a list of records
+//	          strings    all that occur, ascending
+//	          lists      ends, values
+//	          records    columns: file, name, flags, platforms, depends,
+//	                     soft pre, soft post, firmware
+//	          platforms  their IDs, ascending, as positions in strings
 //
-// A table has exactly one such file: equal content gives equal bytes anywhere.
+// Its parts are words, [numbers] and [lists], described there. It is looked up
+// in as it is: nothing but the checksum is computed when it is opened. A record
+// is one module as one or more platforms have it, so that kernels that share
+// modules share their records. Compression is left to whoever ships the file.
 const (
-	tableMagic  = "modscout.db/v1\n\x00"
+	tableMagic  = "modscout.db/v2\n\x00"
 	tableHeader = len(tableMagic) + 4 + 8
-
-	flagBuiltin = 1
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// WriteTo writes the table's file, after [Table.Normalize].
-func (t *Table) WriteTo(w io.Writer) (int64, error) {
-	t.Normalize()
-	body := encodeTable(t)
-	out := binary.LittleEndian.AppendUint32([]byte(tableMagic), crc32.Checksum(body, castagnoli))
-	out = binary.LittleEndian.AppendUint64(out, uint64(len(body)))
-	n, err := w.Write(append(out, body...))
-	return int64(n), err
+// NewTable makes a table of platforms. The order of platforms, modules and
+// patterns does not matter, nor does what is there twice; platforms of one ID
+// are one.
+func NewTable(platforms []Platform) *Table {
+	body := encodeBody(platforms)
+	file := binary.LittleEndian.AppendUint32([]byte(tableMagic), crc32.Checksum(body, castagnoli))
+	file = binary.LittleEndian.AppendUint64(file, uint64(len(body)))
+	t, err := ReadTable(append(file, body...))
+	if err != nil {
+		panic("modalias: made a table that cannot be read: " + err.Error()) // only beyond 4 GiB
+	}
+	return t
 }
 
-// encoder appends a table's body.
+// record is a module and the platforms that have it.
+type record struct {
+	Module
+	platforms []int
+}
+
+// encoder numbers what records refer to.
 type encoder struct {
-	out     []byte
 	strings map[string]int
-	sets    map[string]int // encoded alias set -> its number
+	lists   map[string]int // encoded list -> its position
+	ends    []int
+	values  []int
 }
 
-func encodeTable(t *Table) []byte {
-	e := &encoder{strings: map[string]int{}, sets: map[string]int{}}
-	e.putStrings(t)
-	e.putSets(t)
-	e.put(len(t.Platforms))
-	for i := range t.Platforms {
-		p := &t.Platforms[i]
-		e.putString(p.ID)
-		e.put(len(p.Modules))
-		for j := range p.Modules {
-			e.putModule(&p.Modules[j])
+func encodeBody(platforms []Platform) []byte {
+	ids := platformIDs(platforms)
+	records := distinctRecords(platforms, ids)
+	patterns, owners := claimed(records)
+	e := &encoder{strings: map[string]int{}, lists: map[string]int{}}
+	words := e.number(records, ids)
+	out, order := appendIndex(nil, patterns)
+	out = appendNumbers(out, e.owners(owners, order, len(records)))
+	columns := e.columns(records, len(ids))
+	out = appendWords(out, words)
+	out = appendNumbers(out, e.ends)
+	out = appendNumbers(out, e.values)
+	for _, column := range columns {
+		out = appendNumbers(out, column)
+	}
+	numbers := make([]int, len(ids))
+	for i, id := range ids {
+		numbers[i] = e.strings[id]
+	}
+	return appendNumbers(out, numbers)
+}
+
+func platformIDs(platforms []Platform) []string {
+	ids := make([]string, len(platforms))
+	for i := range platforms {
+		ids[i] = platforms[i].ID
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// distinctRecords returns the modules, ascending, each once however many
+// platforms have it.
+func distinctRecords(platforms []Platform, ids []string) []record {
+	var all []record
+	for _, p := range platforms {
+		number, _ := slices.BinarySearch(ids, p.ID)
+		for _, m := range p.Modules {
+			m.Aliases = slices.Compact(slices.Sorted(slices.Values(m.Aliases)))
+			all = append(all, record{m, []int{number}})
 		}
 	}
-	return e.out
-}
-
-func (e *encoder) put(n int)          { e.out = binary.AppendUvarint(e.out, uint64(n)) }
-func (e *encoder) putString(s string) { e.put(e.strings[s]) }
-
-func (e *encoder) putList(list []string) {
-	e.put(len(list))
-	for _, s := range list {
-		e.putString(s)
-	}
-}
-
-// putStrings writes the string table and numbers the strings.
-func (e *encoder) putStrings(t *Table) {
-	for s := range t.eachString {
-		e.strings[s] = 0
-	}
-	sorted := slices.Sorted(maps.Keys(e.strings))
-	e.put(len(sorted))
-	last := ""
-	for i, s := range sorted {
-		e.strings[s] = i
-		shared := commonPrefix(last, s)
-		e.put(shared)
-		e.put(len(s) - shared)
-		e.out = append(e.out, s[shared:]...)
-		last = s
-	}
-}
-
-// eachString yields every string that the table holds, some more than once.
-func (t *Table) eachString(yield func(string) bool) {
-	for i := range t.Platforms {
-		if !yield(t.Platforms[i].ID) {
-			return
+	slices.SortFunc(all, func(a, b record) int {
+		return cmp.Or(compareModules(&a.Module, &b.Module), cmp.Compare(a.platforms[0], b.platforms[0]))
+	})
+	var records []record
+	for _, r := range all {
+		n := len(records)
+		if n == 0 || compareModules(&records[n-1].Module, &r.Module) != 0 {
+			records = append(records, r)
+		} else if last := &records[n-1]; last.platforms[len(last.platforms)-1] != r.platforms[0] {
+			last.platforms = append(last.platforms, r.platforms[0])
 		}
-		for _, m := range t.Platforms[i].Modules {
-			for _, list := range [][]string{{m.File, m.Name}, m.Aliases, m.Depends, m.SoftPre, m.SoftPost, m.Firmware} {
-				for _, s := range list {
-					if !yield(s) {
-						return
-					}
-				}
+	}
+	return records
+}
+
+func compareModules(a, b *Module) int {
+	if c := cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name)); c != 0 {
+		return c
+	}
+	if a.Builtin != b.Builtin {
+		return cmp.Compare(a.flags(), b.flags())
+	}
+	return cmp.Or(slices.Compare(a.Aliases, b.Aliases), slices.Compare(a.Depends, b.Depends),
+		slices.Compare(a.SoftPre, b.SoftPre), slices.Compare(a.SoftPost, b.SoftPost), slices.Compare(a.Firmware, b.Firmware))
+}
+
+func (m *Module) flags() int {
+	if m.Builtin {
+		return flagBuiltin
+	}
+	return 0
+}
+
+// claimed returns all patterns, and of each the records that have it.
+func claimed(records []record) (patterns []string, owners [][]int) {
+	numbers := map[string]int{}
+	for i := range records {
+		for _, alias := range records[i].Aliases {
+			n, found := numbers[alias]
+			if !found {
+				n = len(patterns)
+				numbers[alias] = n
+				patterns = append(patterns, alias)
+				owners = append(owners, nil)
+			}
+			owners[n] = append(owners[n], i)
+		}
+	}
+	return patterns, owners
+}
+
+// number numbers all strings and returns them in order.
+func (e *encoder) number(records []record, ids []string) []string {
+	for _, id := range ids {
+		e.strings[id] = 0
+	}
+	for i := range records {
+		r := &records[i]
+		e.strings[r.File] = 0
+		e.strings[r.storedName()] = 0
+		for _, list := range [][]string{r.Depends, r.SoftPre, r.SoftPost, r.Firmware} {
+			for _, s := range list {
+				e.strings[s] = 0
 			}
 		}
 	}
+	sorted := slices.Sorted(maps.Keys(e.strings))
+	for i, s := range sorted {
+		e.strings[s] = i
+	}
+	return sorted
 }
 
-// putSets writes the distinct alias sets and numbers them.
-func (e *encoder) putSets(t *Table) {
-	for i := range t.Platforms {
-		for _, m := range t.Platforms[i].Modules {
-			e.sets[string(e.set(m.Aliases))] = 0
+// storedName is "" for a name that the file tells.
+func (m *Module) storedName() string {
+	if m.Name == NameOf(m.File) {
+		return ""
+	}
+	return m.Name
+}
+
+// owners returns for each pattern of the index the list of its records.
+func (e *encoder) owners(owners [][]int, order []int, records int) []int {
+	refs := make([]int, len(order))
+	for i, at := range order {
+		refs[i] = e.list(owners[at], records)
+	}
+	return refs
+}
+
+// list returns what refers to a list of things of which there are n.
+func (e *encoder) list(list []int, n int) int {
+	switch len(list) {
+	case 0:
+		return 0
+	case 1:
+		return list[0] + 1
+	}
+	var key []byte
+	for _, value := range list {
+		key = binary.AppendUvarint(key, uint64(value))
+	}
+	at, found := e.lists[string(key)]
+	if !found {
+		at = len(e.ends)
+		e.lists[string(key)] = at
+		e.values = append(e.values, list...)
+		e.ends = append(e.ends, len(e.values))
+	}
+	return n + 1 + at
+}
+
+// columns returns the columns of the records, in the order of the file.
+func (e *encoder) columns(records []record, platforms int) [8][]int {
+	var columns [8][]int
+	for i := range records {
+		r := &records[i]
+		for c, value := range [8]int{
+			e.ref(r.File), e.ref(r.storedName()), r.flags(), e.list(r.platforms, platforms),
+			e.refs(r.Depends), e.refs(r.SoftPre), e.refs(r.SoftPost), e.refs(r.Firmware),
+		} {
+			columns[c] = append(columns[c], value)
 		}
 	}
-	sorted := slices.SortedFunc(maps.Keys(e.sets), func(a, b string) int { return bytes.Compare([]byte(a), []byte(b)) })
-	e.put(len(sorted))
-	for i, set := range sorted {
-		e.sets[set] = i
-		e.out = append(e.out, set...)
-	}
+	return columns
 }
 
-// set encodes an alias set on its own.
-func (e *encoder) set(aliases []string) []byte {
-	out := binary.AppendUvarint(nil, uint64(len(aliases)))
-	last := 0
-	for _, alias := range aliases {
-		n := e.strings[alias]
-		out = binary.AppendUvarint(out, uint64(n-last))
-		last = n
+func (e *encoder) ref(s string) int {
+	if s == "" {
+		return 0
 	}
-	return out
+	return e.strings[s] + 1
 }
 
-func (e *encoder) putModule(m *Module) {
-	flags := 0
-	if m.Builtin {
-		flags |= flagBuiltin
+func (e *encoder) refs(list []string) int {
+	numbers := make([]int, len(list))
+	for i, s := range list {
+		numbers[i] = e.strings[s]
 	}
-	e.putString(m.File)
-	e.putString(m.Name)
-	e.put(flags)
-	e.put(e.sets[string(e.set(m.Aliases))])
-	for _, list := range [][]string{m.Depends, m.SoftPre, m.SoftPost, m.Firmware} {
-		e.putList(list)
-	}
+	return e.list(numbers, len(e.strings))
 }
 
-func commonPrefix(a, b string) int {
-	n := 0
-	for n < min(len(a), len(b)) && a[n] == b[n] {
-		n++
-	}
-	return n
+func appendBytes(out, data []byte) []byte {
+	return append(binary.AppendUvarint(out, uint64(len(data))), data...)
 }

@@ -11,15 +11,16 @@ import (
 // modules come out in the order in which to load them. Package ko fills such a
 // table from /lib/modules/VERSION.
 func Example() {
-	table := &modalias.Table{Platforms: []modalias.Platform{{ID: "linux:6.1", Modules: []modalias.Module{
+	platform := modalias.Platform{ID: "linux:6.1", Modules: []modalias.Module{
 		{Name: "igc", Depends: []string{"ptp"}, Aliases: []string{"pci:v00008086d000015F3sv*sd*bc*sc*i*"}},
 		{Name: "ptp", Depends: []string{"pps_core"}},
 		{Name: "pps_core"},
-	}}}}
+	}}
+	table := modalias.NewTable([]modalias.Platform{platform})
 
 	sysfs := "pci:v00008086d000015F3sv00001043sd000087D2bc02sc00i00\n" // of /sys/bus/pci/devices/*/modalias
 	for _, claim := range table.Lookup(strings.TrimSuffix(sysfs, "\n")) {
-		for _, module := range table.Platforms[0].LoadOrder(claim.Module.Name) {
+		for _, module := range platform.LoadOrder(claim.Name) {
 			fmt.Println(module.Name)
 		}
 	}

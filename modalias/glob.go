@@ -13,30 +13,50 @@ func glob(pattern, key string, generous bool) bool {
 	p, k := 0, 0
 	star, resume := -1, 0
 	for k < len(key) {
-		if p < len(pattern) && pattern[p] == '*' {
-			star, resume = p, k
-			p++
-			continue
-		}
-		if width := oneOrUnknown(pattern[p:], key[k], generous); width > 0 {
-			p += width
-			k++
-			continue
+		if p < len(pattern) {
+			if pattern[p] == '*' {
+				if p++; p == len(pattern) {
+					return true
+				}
+				star, resume = p, k
+				continue
+			}
+			if width := oneOrUnknown(pattern[p:], key[k], generous); width > 0 {
+				p += width
+				k++
+				continue
+			}
 		}
 		if star < 0 {
 			return false
 		}
-		resume++
-		p, k = star+1, resume
+		resume = candidate(pattern[star], key, resume+1)
+		p, k = star, resume
 	}
 	return strings.Trim(pattern[p:], "*") == ""
 }
+
+// candidate returns the first place from k on where what follows a '*', which
+// begins with c, could begin.
+func candidate(c byte, key string, k int) int {
+	if isPlain(c) {
+		for k < len(key) && key[k] != c && key[k] != Unknown {
+			k++
+		}
+	}
+	return k
+}
+
+func isPlain(c byte) bool { return c != '*' && c != '?' && c != '[' && c != '\\' }
 
 // digits are what an [Unknown] byte can be.
 const digits = "0123456789ABCDEF"
 
 func oneOrUnknown(pattern string, c byte, generous bool) (width int) {
 	if c != Unknown {
+		if pattern[0] == c && isPlain(c) {
+			return 1
+		}
 		return one(pattern, c)
 	}
 	matched := 0
@@ -167,19 +187,26 @@ func hasUnknown(key string) bool { return strings.IndexByte(key, Unknown) >= 0 }
 // stores a pattern or looks a key up. Where a bracket is not balanced, which
 // kmod refuses, all that follows it is treated as outside.
 func normalize(s string) string {
-	if strings.IndexByte(s, '-') < 0 {
+	from := nextDash(s, 0)
+	if from == len(s) {
 		return s
 	}
 	out := []byte(s)
-	for i := 0; i < len(out); i++ {
-		switch out[i] {
-		case '-':
-			out[i] = '_'
-		case '[':
+	for i := from; i < len(s); i = nextDash(s, i+1) {
+		out[i] = '_'
+	}
+	return string(out)
+}
+
+// nextDash returns the place of the first '-' outside of brackets from i on,
+// which is outside itself.
+func nextDash(s string, i int) int {
+	for ; i < len(s) && s[i] != '-'; i++ {
+		if s[i] == '[' {
 			if end := strings.IndexByte(s[i:], ']'); end > 0 {
 				i += end
 			}
 		}
 	}
-	return string(out)
+	return i
 }

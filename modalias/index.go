@@ -1,24 +1,28 @@
 package modalias
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 	"strings"
 )
 
 // An Index finds which patterns of a fixed list match a key. It may be used by
 // several goroutines at once.
+//
+// A pattern is its head, all that comes before its first special character,
+// and its tail. The heads are in order, so that one binary search finds the
+// last one that is not greater than the key; all heads that begin the key also
+// begin that one, and are found from it backwards. Where many patterns have
+// one head ("acpi", "of:N"), their tails are in the order of their anchors: an
+// anchor is a text without wildcards that the rest of the key must contain.
 type Index struct {
-	entries  []entry  // ordered by prefix
-	patterns []string // as they were given
-}
+	heads   words   // of all patterns, ascending by compareText, then by anchor
+	parents numbers // of each block: 1 + the last pattern before it with a shorter head that begins the block's first one
+	tail    numbers // of each pattern: position in tails
+	tails   tails
 
-// entry is one pattern: all that comes before its first wildcard, and whether
-// anything follows.
-type entry struct {
-	prefix  string
-	pattern string
-	number  int
+	order []int    // of each pattern: its position in given
+	given []string // the patterns of NewIndex; nil in a table
 }
 
 // Hit is one pattern that matches.
@@ -27,74 +31,96 @@ type Hit struct {
 	Verdict Verdict
 }
 
+// tails are the distinct tails, ascending by anchor, then by text.
+type tails struct {
+	ends     numbers // of each, in text
+	text     string
+	anchorAt numbers // where in the tail its anchor begins
+	anchorTo numbers // and ends
+}
+
+// at returns the i-th tail.
+func (t *tails) at(i int) string {
+	first, end := 0, min(t.ends.at(i), len(t.text))
+	if i > 0 {
+		first = t.ends.at(i - 1)
+	}
+	return t.text[min(first, end):end]
+}
+
+// anchor returns the anchor of the i-th tail.
+func (t *tails) anchor(i int) string {
+	tail := t.at(i)
+	end := min(t.anchorTo.at(i), len(tail))
+	return tail[min(t.anchorAt.at(i), end):end]
+}
+
 // NewIndex makes an index of patterns, as [Match] reads them. It keeps the
 // slice, which must not be changed afterwards.
 func NewIndex(patterns []string) *Index {
-	x := &Index{entries: make([]entry, len(patterns)), patterns: patterns}
-	for i, pattern := range patterns {
-		pattern = normalize(pattern)
-		x.entries[i] = entry{prefix: literal(pattern), pattern: pattern, number: i}
-	}
-	slices.SortFunc(x.entries, func(a, b entry) int { return strings.Compare(a.prefix, b.prefix) })
-	return x
-}
-
-// literal is what a pattern begins with before its first special character.
-func literal(pattern string) string {
-	if i := strings.IndexAny(pattern, `*?[\`); i >= 0 {
-		return pattern[:i]
-	}
-	return pattern
+	out, order := appendIndex(nil, patterns)
+	x := (&reader{in: out}).index()
+	x.order, x.given = order, patterns
+	return &x
 }
 
 // Pattern returns the pattern at a position of the list, as it was given.
-func (x *Index) Pattern(i int) string { return x.patterns[i] }
+func (x *Index) Pattern(i int) string { return x.given[i] }
+
+// pattern returns the i-th pattern in the index's own order.
+func (x *Index) pattern(i int) string {
+	var buf [256]byte
+	return string(append(x.heads.append(buf[:0], i), x.tails.at(x.tail.at(i))...))
+}
 
 // Lookup returns the patterns that match a key, in the order of the list.
 func (x *Index) Lookup(key string) []Hit {
-	key = normalize(key)
-	var hits []Hit
-	x.each(x.entries, key, 0, func(e *entry) {
-		if verdict := match(e.pattern, key); verdict != No {
-			hits = append(hits, Hit{e.number, verdict})
-		}
-	})
-	slices.SortFunc(hits, func(a, b Hit) int { return a.Pattern - b.Pattern })
+	hits := x.find(nil, key)
+	for i := range hits {
+		hits[i].Pattern = x.order[hits[i].Pattern]
+	}
+	slices.SortFunc(hits, func(a, b Hit) int { return cmp.Compare(a.Pattern, b.Pattern) })
 	return hits
 }
 
-// each visits the entries whose prefix can begin the key. All of entries agree
-// with the key up to depth; one more byte splits them by binary search.
-func (x *Index) each(entries []entry, key string, depth int, visit func(*entry)) {
-	for len(entries) > 0 {
-		done := sort.Search(len(entries), func(i int) bool { return len(entries[i].prefix) > depth })
-		for i := range entries[:done] {
-			visit(&entries[i])
-		}
-		entries = entries[done:]
-		if depth == len(key) || len(entries) == 0 {
-			return
-		}
-		if key[depth] == Unknown {
-			x.eachByte(entries, key, depth, visit)
-			return
-		}
-		entries = withByte(entries, depth, key[depth])
-		depth++
+// find appends the patterns that match, each once, numbered in the index's own
+// order.
+func (x *Index) find(hits []Hit, key string) []Hit {
+	key = normalize(key)
+	known, _, _ := strings.Cut(key, string(rune(Unknown)))
+	s := search{x, key, known, hits}
+	greater := s.heads()
+	if len(known) < len(key) {
+		s.unknownHeads(greater)
 	}
+	return s.hits
 }
 
-// eachByte follows every digit that an unknown one could be.
-func (x *Index) eachByte(entries []entry, key string, depth int, visit func(*entry)) {
-	for _, digit := range []byte(digits) {
-		x.each(withByte(entries, depth, digit), key, depth+1, visit)
+// text is what patterns are made of, in memory or in a file.
+type text interface{ string | []byte }
+
+// compareText compares what has no brackets in it as [normalize] would leave
+// it.
+func compareText[A, B text](a A, b B) int {
+	n := commonText(a, b)
+	if n < len(a) && n < len(b) {
+		return cmp.Compare(underscore(a[n]), underscore(b[n]))
 	}
+	return cmp.Compare(len(a), len(b))
 }
 
-// withByte returns the run of entries that have c at depth.
-func withByte(entries []entry, depth int, c byte) []entry {
-	from := sort.Search(len(entries), func(i int) bool { return entries[i].prefix[depth] >= c })
-	entries = entries[from:]
-	to := sort.Search(len(entries), func(i int) bool { return entries[i].prefix[depth] > c })
-	return entries[:to]
+// commonText returns how many bytes both begin with alike.
+func commonText[A, B text](a A, b B) int {
+	n := 0
+	for n < len(a) && n < len(b) && underscore(a[n]) == underscore(b[n]) {
+		n++
+	}
+	return n
+}
+
+func underscore(c byte) byte {
+	if c == '-' {
+		return '_'
+	}
+	return c
 }

@@ -29,8 +29,11 @@ func readDB(cmd *cobra.Command, file string) (*modalias.Table, error) {
 		return nil, fmt.Errorf("reading the database: %w", err)
 	}
 	table, err := modalias.ReadTable(data)
-	if errors.Is(err, modalias.ErrNoTable) {
+	switch {
+	case errors.Is(err, modalias.ErrNoTable):
 		err = withHint(err, "make one with: modscout db build SOURCE -o "+file)
+	case errors.Is(err, modalias.ErrVersion):
+		err = withHint(err, "build it again with: modscout db build SOURCE -o "+file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the database %s: %w", file, err)
@@ -38,20 +41,44 @@ func readDB(cmd *cobra.Command, file string) (*modalias.Table, error) {
 	return table, nil
 }
 
-// choosePlatform narrows a database to one platform. Without an ID it must
-// hold just one.
-func choosePlatform(table *modalias.Table, id string) (*modalias.Table, error) {
-	if id == "" && len(table.Platforms) == 1 {
-		return table, nil
+// readPlatforms opens a database and decodes it.
+func readPlatforms(cmd *cobra.Command, file string) ([]modalias.Platform, error) {
+	table, err := readDB(cmd, file)
+	if err != nil {
+		return nil, err
 	}
-	if p := table.Platform(id); p != nil {
-		return &modalias.Table{Platforms: []modalias.Platform{*p}}, nil
+	return decodePlatforms(table, "")
+}
+
+// onePlatform returns the ID of the platform that is meant. Without an ID the
+// database must hold just one.
+func onePlatform(table *modalias.Table, id string) (string, error) {
+	ids := table.PlatformIDs()
+	switch {
+	case slices.Contains(ids, id):
+		return id, nil
+	case id == "" && len(ids) == 1:
+		return ids[0], nil
 	}
-	hint := "use --platform with one of: " + platformList(table)
+	err := fmt.Errorf("the database has no platform %q", id)
 	if id == "" {
-		return nil, withHint(fmt.Errorf("the database holds %d platforms", len(table.Platforms)), hint)
+		err = fmt.Errorf("the database holds %d platforms", len(ids))
 	}
-	return nil, withHint(fmt.Errorf("the database has no platform %q", id), hint)
+	return "", withHint(err, "use --platform with one of: "+strings.Join(ids, ", "))
+}
+
+// decodePlatforms returns one platform of a database, or all where id is "".
+func decodePlatforms(table *modalias.Table, id string) ([]modalias.Platform, error) {
+	if id != "" {
+		if _, err := onePlatform(table, id); err != nil {
+			return nil, err
+		}
+	}
+	platforms, err := table.Platforms()
+	if err != nil || id == "" {
+		return platforms, err
+	}
+	return slices.DeleteFunc(platforms, func(p modalias.Platform) bool { return p.ID != id }), nil
 }
 
 // isDir says whether a path is a directory; what cannot be read is not.

@@ -56,11 +56,11 @@ same sources give the same bytes.`,
 
 // dbBuilder collects what the sources hold.
 type dbBuilder struct {
-	cmd      *cobra.Command
-	platform string
-	table    modalias.Table
-	at       map[string]int // platform ID -> position in table
-	bad      int
+	cmd       *cobra.Command
+	platform  string
+	platforms []modalias.Platform
+	at        map[string]int // platform ID -> position in platforms
+	bad       int
 }
 
 func (b *dbBuilder) add(source string) error {
@@ -141,11 +141,11 @@ func (b *dbBuilder) put(id string, modules ...modalias.Module) {
 	}
 	n, found := b.at[id]
 	if !found {
-		n = len(b.table.Platforms)
+		n = len(b.platforms)
 		b.at[id] = n
-		b.table.Platforms = append(b.table.Platforms, modalias.Platform{ID: id})
+		b.platforms = append(b.platforms, modalias.Platform{ID: id})
 	}
-	p := &b.table.Platforms[n]
+	p := &b.platforms[n]
 	p.Modules = append(p.Modules, modules...)
 }
 
@@ -158,7 +158,7 @@ func (b *dbBuilder) report(bad []error) {
 
 func (b *dbBuilder) finish(output string) error {
 	modules, patterns := 0, map[string]bool{}
-	for _, p := range b.table.Platforms {
+	for _, p := range b.platforms {
 		modules += len(p.Modules)
 		for _, m := range p.Modules {
 			for _, alias := range m.Aliases {
@@ -170,22 +170,22 @@ func (b *dbBuilder) finish(output string) error {
 		return fmt.Errorf("building the database: none of %d modules can be read", b.bad)
 	}
 	err := writeOutput(b.cmd, output, func(w io.Writer) error {
-		_, err := b.table.WriteTo(w)
+		_, err := modalias.NewTable(b.platforms).WriteTo(w)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("writing the database: %w", err)
 	}
-	fmt.Fprintf(b.cmd.ErrOrStderr(), "%s: %d modules, %d patterns\n", platformList(&b.table), modules, len(patterns))
+	fmt.Fprintf(b.cmd.ErrOrStderr(), "%s: %d modules, %d patterns\n", platformList(b.platforms), modules, len(patterns))
 	if b.bad > 0 {
 		return errIncomplete
 	}
 	return nil
 }
 
-func platformList(t *modalias.Table) string {
-	ids := make([]string, len(t.Platforms))
-	for i, p := range t.Platforms {
+func platformList(platforms []modalias.Platform) string {
+	ids := make([]string, len(platforms))
+	for i, p := range platforms {
 		ids[i] = p.ID
 	}
 	return strings.Join(slices.Sorted(slices.Values(ids)), ", ")

@@ -29,15 +29,15 @@ A device is shown by its ids where the pattern has them. The status is 1 where
 there are differences.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			old, err := readDB(cmd, args[0])
+			old, err := readPlatforms(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			new, err := readDB(cmd, args[1])
+			new, err := readPlatforms(cmd, args[1])
 			if err != nil {
 				return err
 			}
-			lines := diffTables(old, new)
+			lines := diffPlatforms(old, new)
 			err = writeBuffered(cmd.OutOrStdout(), func(w io.Writer) error { return writeLines(w, lines) })
 			if err == nil && len(lines) > 0 {
 				err = errIncomplete
@@ -56,24 +56,24 @@ func writeLines(w io.Writer, lines []string) error {
 	return nil
 }
 
-func diffTables(old, new *modalias.Table) []string {
-	if len(old.Platforms) == 1 && len(new.Platforms) == 1 {
-		return diffPlatforms(&old.Platforms[0], &new.Platforms[0])
+func diffPlatforms(old, new []modalias.Platform) []string {
+	if len(old) == 1 && len(new) == 1 {
+		return diffModules(&old[0], &new[0])
 	}
 	ids := map[string]bool{}
-	for _, p := range slices.Concat(old.Platforms, new.Platforms) {
+	for _, p := range slices.Concat(old, new) {
 		ids[p.ID] = true
 	}
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
-		a, b := old.Platform(id), new.Platform(id)
+		a, b := find(old, id), find(new, id)
 		switch {
 		case a == nil:
 			lines = append(lines, "+platform "+id)
 		case b == nil:
 			lines = append(lines, "-platform "+id)
 		default:
-			for _, line := range diffPlatforms(a, b) {
+			for _, line := range diffModules(a, b) {
 				lines = append(lines, id+" "+line)
 			}
 		}
@@ -81,8 +81,15 @@ func diffTables(old, new *modalias.Table) []string {
 	return lines
 }
 
-// diffPlatforms lists modules first, then devices, each in order.
-func diffPlatforms(old, new *modalias.Platform) []string {
+func find(platforms []modalias.Platform, id string) *modalias.Platform {
+	if i := slices.IndexFunc(platforms, func(p modalias.Platform) bool { return p.ID == id }); i >= 0 {
+		return &platforms[i]
+	}
+	return nil
+}
+
+// diffModules lists modules first, then devices, each in order.
+func diffModules(old, new *modalias.Platform) []string {
 	modulesOld, claimsOld := sets(old)
 	modulesNew, claimsNew := sets(new)
 	return append(diffSets("module", modulesOld, modulesNew), diffSets("device", claimsOld, claimsNew)...)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ status is 1 where a key has no module.`,
 				return err
 			}
 			if format == "text" || platform != "" {
-				if table, err = choosePlatform(table, platform); err != nil {
+				if platform, err = onePlatform(table, platform); err != nil {
 					return err
 				}
 			}
@@ -43,7 +44,7 @@ status is 1 where a key has no module.`,
 			if err != nil {
 				return fmt.Errorf("reading the keys: %w", err)
 			}
-			return printMatches(cmd.OutOrStdout(), format, lookupAll(table, keys))
+			return printMatches(cmd.OutOrStdout(), format, lookupAll(table, platform, keys))
 		},
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "answer for this platform only")
@@ -99,14 +100,20 @@ type matchModule struct {
 
 const matchSchema = "modscout.match/v1"
 
-func lookupAll(table *modalias.Table, keys []string) []matchResult {
+// lookupAll answers for one platform, or for all where platform is "".
+func lookupAll(table *modalias.Table, platform string, keys []string) []matchResult {
 	results := make([]matchResult, len(keys))
 	for i, key := range keys {
 		results[i] = matchResult{key, []matchModule{}}
 		for _, c := range table.Lookup(key) {
-			results[i].Modules = append(results[i].Modules,
-				matchModule{c.Module.Name, c.Module.File, c.Platform, c.Pattern, c.Verdict.String(), c.Module.Builtin})
+			for _, id := range c.Platforms() {
+				if platform == "" || id == platform {
+					results[i].Modules = append(results[i].Modules,
+						matchModule{c.Name, c.File, id, c.Pattern, c.Verdict.String(), c.Builtin})
+				}
+			}
 		}
+		slices.SortStableFunc(results[i].Modules, func(a, b matchModule) int { return strings.Compare(a.Platform, b.Platform) })
 	}
 	return results
 }

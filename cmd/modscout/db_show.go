@@ -27,22 +27,21 @@ func newDBShowCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if platform != "" {
-				if table, err = choosePlatform(table, platform); err != nil {
-					return err
-				}
+			platforms, err := decodePlatforms(table, platform)
+			if err != nil {
+				return fmt.Errorf("reading the database %s: %w", args[0], err)
 			}
-			show := showTable
+			show := showPlatforms
 			if len(args) == 2 {
-				if table = onlyModule(table, args[1]); len(table.Platforms) == 0 {
+				if platforms = onlyModule(platforms, args[1]); len(platforms) == 0 {
 					return fmt.Errorf("the database %s has no module %q", args[0], args[1])
 				}
 				show = showModules
 			}
 			if format == "json" {
-				return jsondoc.Write(cmd.OutOrStdout(), dbDocument(table))
+				return jsondoc.Write(cmd.OutOrStdout(), dbDocument(platforms))
 			}
-			return writeBuffered(cmd.OutOrStdout(), func(w io.Writer) error { return show(w, table) })
+			return writeBuffered(cmd.OutOrStdout(), func(w io.Writer) error { return show(w, platforms) })
 		},
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "show this platform only")
@@ -50,11 +49,11 @@ func newDBShowCmd() *cobra.Command {
 	return cmd
 }
 
-// onlyModule returns the part of a table that is about one module, asked for
-// by its name or its file's.
-func onlyModule(table *modalias.Table, name string) *modalias.Table {
-	var out modalias.Table
-	for _, p := range table.Platforms {
+// onlyModule returns what platforms have of one module, asked for by its name
+// or its file's.
+func onlyModule(platforms []modalias.Platform, name string) []modalias.Platform {
+	var out []modalias.Platform
+	for _, p := range platforms {
 		part := modalias.Platform{ID: p.ID}
 		for _, m := range p.Modules {
 			if m.Name == ko.NameOf(name) || m.File == name {
@@ -62,15 +61,15 @@ func onlyModule(table *modalias.Table, name string) *modalias.Table {
 			}
 		}
 		if part.Modules != nil {
-			out.Platforms = append(out.Platforms, part)
+			out = append(out, part)
 		}
 	}
-	return &out
+	return out
 }
 
-// showTable prints one line a module.
-func showTable(w io.Writer, table *modalias.Table) error {
-	for _, p := range table.Platforms {
+// showPlatforms prints one line a module.
+func showPlatforms(w io.Writer, platforms []modalias.Platform) error {
+	for _, p := range platforms {
 		fmt.Fprintf(w, "%s: %d modules\n", p.ID, len(p.Modules))
 		t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 		for _, m := range p.Modules {
@@ -91,9 +90,9 @@ func place(m modalias.Module) string {
 	return m.File
 }
 
-// showModules prints all that the table knows of its modules.
-func showModules(w io.Writer, table *modalias.Table) error {
-	for _, p := range table.Platforms {
+// showModules prints all that is known of the modules.
+func showModules(w io.Writer, platforms []modalias.Platform) error {
+	for _, p := range platforms {
 		for _, m := range p.Modules {
 			fmt.Fprintf(w, "%s\t%s\t%s\n", m.Name, p.ID, place(m))
 			for _, field := range []struct {
@@ -114,7 +113,7 @@ func showModules(w io.Writer, table *modalias.Table) error {
 	return nil
 }
 
-// The database in JSON, for other programs; "modscout.db/v1" is the file.
+// The database in JSON, for other programs; "modscout.db/v2" is the file.
 type (
 	dbJSON struct {
 		Schema    string           `json:"schema"`
@@ -136,9 +135,9 @@ type (
 	}
 )
 
-func dbDocument(table *modalias.Table) dbJSON {
+func dbDocument(platforms []modalias.Platform) dbJSON {
 	doc := dbJSON{Schema: "modscout.modules/v1", Platforms: []dbJSONPlatform{}}
-	for _, p := range table.Platforms {
+	for _, p := range platforms {
 		part := dbJSONPlatform{ID: p.ID, Modules: []dbJSONModule{}}
 		for _, m := range p.Modules {
 			part.Modules = append(part.Modules,

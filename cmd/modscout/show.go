@@ -81,7 +81,7 @@ func formats(format string, value any, text, markdown func(io.Writer) error) fun
 func (f showFlags) open(cmd *cobra.Command, file string, data []byte) (*document, error) {
 	table, err := modalias.ReadTable(data)
 	if err == nil {
-		return &document{value: dbDocument(table), text: func(w io.Writer) error { return showTable(w, table) }}, nil
+		return openTable(table)
 	}
 	if !errors.Is(err, modalias.ErrNoTable) {
 		return nil, err
@@ -105,6 +105,14 @@ func (f showFlags) open(cmd *cobra.Command, file string, data []byte) (*document
 
 // zstdMagic begins a Zstandard frame (RFC 8878, section 3.1.1).
 var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+
+func openTable(table *modalias.Table) (*document, error) {
+	platforms, err := table.Platforms()
+	if err != nil {
+		return nil, err
+	}
+	return &document{value: dbDocument(platforms), text: func(w io.Writer) error { return showPlatforms(w, platforms) }}, nil
+}
 
 func openReport(data []byte) (*document, error) {
 	r, err := report.Read(bytes.NewReader(data))

@@ -144,7 +144,7 @@ func buildLookup(t *testing.T) string {
 func writeAndRead(t *testing.T, tree *ko.Tree) *modalias.Table {
 	t.Helper()
 	var file bytes.Buffer
-	if _, err := (&modalias.Table{Platforms: []modalias.Platform{tree.Platform()}}).WriteTo(&file); err != nil {
+	if _, err := modalias.NewTable([]modalias.Platform{tree.Platform()}).WriteTo(&file); err != nil {
 		t.Fatal(err)
 	}
 	table, err := modalias.ReadTable(file.Bytes())
@@ -159,8 +159,8 @@ func writeAndRead(t *testing.T, tree *ko.Tree) *modalias.Table {
 func claims(table *modalias.Table, key string) string {
 	var names []string
 	for _, claim := range table.Lookup(key) {
-		if !claim.Module.Builtin {
-			names = append(names, claim.Module.Name)
+		if !claim.Builtin {
+			names = append(names, claim.Name)
 		}
 	}
 	slices.Sort(names)

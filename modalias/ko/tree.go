@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
 )
 
@@ -127,6 +128,5 @@ func IsModule(file string) bool {
 // base name without suffixes, with underscores. The module itself may know
 // better ([Module.Name]).
 func NameOf(file string) string {
-	name, _, _ := strings.Cut(path.Base(file), ".ko")
-	return strings.ReplaceAll(name, "-", "_")
+	return modalias.NameOf(file)
 }
