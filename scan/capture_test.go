@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/scan/scantest"
 )
 
 // board returns the tree of testdata/board.sysroot.
@@ -24,7 +25,7 @@ func board(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sysroot(t, string(text))
+	return scantest.Tree(t, string(text))
 }
 
 // captureTree scans a tree and returns the report's JSON, and the capture as a
@@ -40,7 +41,7 @@ func captureTree(t testing.TB, opts Options) (report, file string) {
 		t.Fatal(err)
 	}
 	file = filepath.Join(t.TempDir(), "capture.tar.gz")
-	makeFile(t, file, packed.String())
+	scantest.File(t, file, packed.String())
 	return encode(t, rep), file
 }
 
@@ -77,7 +78,7 @@ func readFile(t testing.TB, file string) []byte {
 
 // What could not be read is a gap of the replay too.
 func TestCaptureKeepsGaps(t *testing.T) {
-	root := sysroot(t, `
+	root := scantest.Tree(t, `
 sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086
 sys/bus/pci/devices/0000:00:01.0/modalias: `+strings.Repeat("x", maxAttribute+1)+`
 sys/bus/pci/devices/0000:00:01.0/net/enx001122334455/carrier/x: y
@@ -124,7 +125,7 @@ func TestHostileCaptures(t *testing.T) {
 		tw.Close()
 		zw.Close()
 		capture := filepath.Join(t.TempDir(), "capture.tar.gz")
-		makeFile(t, capture, packed.String())
+		scantest.File(t, capture, packed.String())
 		if _, err := Scan(context.Background(), Options{Root: capture}); err == nil || test.err != nil && !errors.Is(err, test.err) {
 			t.Errorf("%s: Scan() = %v, want %v", test.name, err, test.err)
 		}
@@ -147,7 +148,7 @@ func TestCaptureBomb(t *testing.T) {
 // The attributes of a device that does not answer cost a moment, once, and are
 // a gap.
 func TestStuckAttribute(t *testing.T) {
-	root := sysroot(t, "sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086\nsys/bus/pci/devices/0000:00:02.0/vendor: 0x8086\n")
+	root := scantest.Tree(t, "sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086\nsys/bus/pci/devices/0000:00:02.0/vendor: 0x8086\n")
 	tr, err := openTree(context.Background(), root)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/modscout/modscout/scan/names"
+	"github.com/modscout/modscout/scan/scantest"
 )
 
 // FuzzAttributes: whatever a captured tree holds in its files, the scan ends
@@ -23,11 +24,11 @@ func FuzzAttributes(f *testing.F) {
 		root := t.TempDir()
 		for _, dir := range []string{"sys/bus/pci/devices/0000:00:01.0", "sys/bus/usb/devices/1-1:1.0", "sys/bus/virtio/devices/virtio0", "sys/bus/acpi/devices/PNP:00"} {
 			for _, name := range []string{"uevent", "modalias", "vendor", "device", "class", "irq", "resource", "remapped_nvme", "bInterfaceClass", "numa_node", "removable"} {
-				makeFile(t, filepath.Join(root, dir, name), string(data))
+				scantest.File(t, filepath.Join(root, dir, name), string(data))
 			}
 		}
 		for _, name := range []string{"proc/cpuinfo", "proc/meminfo", "proc/version", "sys/class/dmi/id/sys_vendor", "sys/devices/system/cpu/cpu0/topology/core_id", "sys/devices/system/memory/block_size_bytes"} {
-			makeFile(t, filepath.Join(root, name), string(data))
+			scantest.File(t, filepath.Join(root, name), string(data))
 		}
 		rep, err := Scan(context.Background(), Options{Root: root, Names: db})
 		if err != nil {

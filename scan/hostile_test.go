@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/modscout/modscout/scan/scantest"
 )
 
 // A pipe in a captured tree must not hold up the scan, wherever it stands.
 func TestPipes(t *testing.T) {
 	for _, path := range []string{"vendor", "uevent", "net"} {
-		root := sysroot(t, "sys/bus/pci/devices/0000:00:01.0/device: 0x15f3\n")
+		root := scantest.Tree(t, "sys/bus/pci/devices/0000:00:01.0/device: 0x15f3\n")
 		makePipe(t, filepath.Join(root, "sys/bus/pci/devices/0000:00:01.0", path))
 		scanTree(t, root)
 	}
@@ -27,12 +29,12 @@ func makePipe(t *testing.T, path string) {
 
 // Firmware fills its strings with any bytes, and JSON takes UTF-8 only.
 func TestStringsAreUTF8(t *testing.T) {
-	root := sysroot(t, `
+	root := scantest.Tree(t, `
 sys/bus/pci/devices/0000:00:01.0/uevent: MODALIAS=pci:\xff\n
 sys/class/dmi/id/product_name: Box\xff One\n
 proc/cpuinfo: processor\t: 0\nmodel name\t: Fast\xffCPU\n
 `)
-	makeFile(t, filepath.Join(root, "sys/bus/acpi/devices/PNP\xff/modalias"), "acpi:PNP:\n")
+	scantest.File(t, filepath.Join(root, "sys/bus/acpi/devices/PNP\xff/modalias"), "acpi:PNP:\n")
 	rep := scanTree(t, root)
 	encode(t, rep) // fails where a string is not UTF-8
 	if want := "Box\uFFFD One"; rep.Machine.DMI.ProductName != want {
@@ -46,7 +48,7 @@ proc/cpuinfo: processor\t: 0\nmodel name\t: Fast\xffCPU\n
 // What hangs below a VMBus device has its GUID in the path.
 func TestInstanceGUIDs(t *testing.T) {
 	const guid = "f8b3781a-1e82-4818-a1c3-63d806ec15bb"
-	rep := scanTree(t, sysroot(t, strings.ReplaceAll(`
+	rep := scanTree(t, scantest.Tree(t, strings.ReplaceAll(`
 sys/devices/VMBUS:00/GUID/uevent: MODALIAS=vmbus:ba6163d9\n
 sys/devices/VMBUS:00/GUID/host0/0:0:0:0/uevent: MODALIAS=scsi:t-0x00\n
 sys/bus/vmbus/devices/GUID -> ../../../devices/VMBUS:00/GUID
@@ -67,7 +69,7 @@ func TestManyShareAnIRQ(t *testing.T) {
 		fmt.Fprintf(&tree, "sys/bus/pci/devices/0000:%02x:00.0/vendor: 0x8086\n", i)
 		fmt.Fprintf(&tree, "sys/bus/pci/devices/0000:%02x:00.0/irq: 16\n", i)
 	}
-	for _, d := range scanTree(t, sysroot(t, tree.String())).Devices {
+	for _, d := range scanTree(t, scantest.Tree(t, tree.String())).Devices {
 		if d.SharedIRQ != nil {
 			t.Fatalf("%s shares its line with %d others", d.ID, len(d.SharedIRQ))
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/modscout/modscout/scan/names"
 	"github.com/modscout/modscout/scan/report"
 	"github.com/modscout/modscout/scan/report/jsondoc"
+	"github.com/modscout/modscout/scan/scantest"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -46,7 +47,7 @@ func TestBoard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := encode(t, scanTree(t, sysroot(t, string(text))))
+	got := encode(t, scanTree(t, scantest.Tree(t, string(text))))
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -70,7 +71,7 @@ func TestScanIsReproducible(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := sysroot(t, string(text))
+	root := scantest.Tree(t, string(text))
 	want := encode(t, scanTree(t, root))
 	for range 5 {
 		if diff := cmp.Diff(want, encode(t, scanTree(t, root))); diff != "" {
@@ -112,7 +113,7 @@ func TestNoTree(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Scan(ctx, Options{Root: sysroot(t, "sys/bus/pci/devices/x: y\n")}); !errors.Is(err, context.Canceled) {
+	if _, err := Scan(ctx, Options{Root: scantest.Tree(t, "sys/bus/pci/devices/x: y\n")}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Scan(cancelled) = %v, want %v", err, context.Canceled)
 	}
 }
@@ -121,7 +122,7 @@ func TestNoTree(t *testing.T) {
 // panics, and what is too large is a gap.
 func TestHostileTrees(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
-	makeFile(t, secret, "0xbeef")
+	scantest.File(t, secret, "0xbeef")
 	tests := []struct {
 		name, tree string
 		complete   bool
@@ -137,7 +138,7 @@ func TestHostileTrees(t *testing.T) {
 		{"large attribute", "sys/bus/pci/devices/0000:00:01.0/modalias: " + strings.Repeat("x", maxAttribute+1) + "\n", false},
 	}
 	for _, test := range tests {
-		rep := scanTree(t, sysroot(t, test.tree))
+		rep := scanTree(t, scantest.Tree(t, test.tree))
 		text := encode(t, rep)
 		if strings.Contains(text, "beef") {
 			t.Errorf("%s: the scan left the tree:\n%s", test.name, text)
@@ -162,7 +163,7 @@ func BenchmarkScan(b *testing.B) {
 				fmt.Fprintf(&tree, "%%B/%s/%s\n", address, attribute)
 			}
 		}
-		root := sysroot(b, tree.String())
+		root := scantest.Tree(b, tree.String())
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
 				if _, err := Scan(context.Background(), Options{Root: root, Names: db}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/modscout/modscout/scan/report"
+	"github.com/modscout/modscout/scan/scantest"
 )
 
 // script is what happens to a tree: each step is one message from the kernel.
@@ -28,11 +29,11 @@ func (s *script) Quiet(time.Duration) (bool, error) {
 }
 
 func TestWatch(t *testing.T) {
-	root := sysroot(t, "sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086\n")
+	root := scantest.Tree(t, "sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086\n")
 	second := filepath.Join(root, "sys/bus/pci/devices/0000:00:02.0")
 	ctx, cancel := context.WithCancel(context.Background())
 	events := &script{steps: []func(){
-		func() { makeFile(t, filepath.Join(second, "vendor"), "0x10ec") },
+		func() { scantest.File(t, filepath.Join(second, "vendor"), "0x10ec") },
 		func() {}, // nothing that the report holds
 		func() { os.RemoveAll(second) },
 		cancel,

@@ -1,4 +1,6 @@
-package scan
+// Package scantest gives tests trees of /sys and /proc to scan, and what no
+// output about a machine may hold.
+package scantest
 
 import (
 	"os"
@@ -8,40 +10,48 @@ import (
 	"testing"
 )
 
-// sysroot makes a tree of /sys and /proc from its compact form: one line an
-// entry, "path: contents", both with Go's escapes, or "path -> target" for a symbolic
-// link; # begins a comment.
-func sysroot(t testing.TB, text string) string {
+// Tree makes a tree of /sys and /proc from its compact form and returns its
+// directory: one line an entry, "path: contents" with Go's escapes in both, or
+// "path -> target" for a symbolic link; # begins a comment, and %B stands for
+// sys/devices/pci0000:00.
+func Tree(t testing.TB, text string) string {
 	t.Helper()
 	root := t.TempDir()
+	AddTree(t, root, text)
+	return root
+}
+
+// AddTree is [Tree] into a directory that there is.
+func AddTree(t testing.TB, root, text string) {
+	t.Helper()
 	for line := range strings.Lines(strings.ReplaceAll(text, "%B", "sys/devices/pci0000:00")) {
 		line = strings.TrimRight(line, "\n")
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		if path, target, isLink := strings.Cut(line, " -> "); isLink {
-			makeLink(t, filepath.Join(root, path), target)
+			link(t, filepath.Join(root, path), target)
 			continue
 		}
 		path, contents, found := strings.Cut(line, ": ")
 		if !found {
-			t.Fatalf("sysroot: neither attribute nor link: %s", line)
+			t.Fatalf("neither attribute nor link: %s", line)
 		}
-		makeFile(t, filepath.Join(root, unescape(t, path)), unescape(t, contents))
+		File(t, filepath.Join(root, unescape(t, path)), unescape(t, contents))
 	}
-	return root
 }
 
 func unescape(t testing.TB, text string) string {
 	t.Helper()
 	plain, err := strconv.Unquote(`"` + text + `"`)
 	if err != nil {
-		t.Fatalf("sysroot: %s: %v", text, err)
+		t.Fatalf("%s: %v", text, err)
 	}
 	return plain
 }
 
-func makeFile(t testing.TB, path, contents string) {
+// File writes a file, in directories that it makes.
+func File(t testing.TB, path, contents string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -51,7 +61,7 @@ func makeFile(t testing.TB, path, contents string) {
 	}
 }
 
-func makeLink(t testing.TB, path, target string) {
+func link(t testing.TB, path, target string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
