@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend/show"
 	"github.com/modscout/modscout/scan"
 	"github.com/modscout/modscout/scan/report"
@@ -118,8 +119,11 @@ func (f *scanFlags) write(cmd *cobra.Command, rep *report.Report) error {
 
 // scanHint adds what the user can do about a tree that is none.
 func scanHint(err error) error {
-	if errors.Is(err, scan.ErrNoSysfs) {
+	switch {
+	case errors.Is(err, scan.ErrNoSysfs):
 		return withHint(err, "give the directory that holds sys and proc; on this machine, mount sysfs at /sys")
+	case errors.Is(err, archive.ErrFormat):
+		return withHint(err, "modscout scan --capture makes captures; modscout import reads what other tools print")
 	}
 	return err
 }
