@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz/lzma"
@@ -126,4 +127,27 @@ func classify(err error) error {
 		}
 	}
 	return truncated(err)
+}
+
+// Compression names the compression that data begins with: "gzip", "xz",
+// "zstd", "bzip2", "lz4", "lzo" or "lzma"; "" where it begins with none.
+func Compression(data []byte) string {
+	for i := range compressions {
+		if bytes.HasPrefix(data, compressions[i].magic) {
+			return compressions[i].name
+		}
+	}
+	return ""
+}
+
+// Streams returns the positions in data at which a compressed stream may
+// begin, in their order.
+func Streams(data []byte) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := range data {
+			if Compression(data[at:]) != "" && !yield(at) {
+				return
+			}
+		}
+	}
 }

@@ -1,0 +1,221 @@
+package vmlinux
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// registrar is a function that drivers of one bus are registered with.
+type registrar struct {
+	bus    string
+	driver register // argument that holds the driver
+	module register // argument that holds the module's name, 0 where none does
+	read   func(*finder, uint64) (name string, aliases []string, ok bool)
+}
+
+// registrars are the functions by name. All of them are exported, because
+// modules use the same ones.
+var registrars = map[string]registrar{
+	"__pci_register_driver":      {"pci", rdi, rdx, (*finder).pciDriver},
+	"usb_register_driver":        {"usb", rdi, rdx, (*finder).usbDriver},
+	"acpi_bus_register_driver":   {"acpi", rdi, 0, (*finder).acpiDriver},
+	"__acpi_bus_register_driver": {"acpi", rdi, 0, (*finder).acpiDriver},
+	"__platform_driver_register": {"acpi", rdi, 0, (*finder).platformDriver},
+	"register_virtio_driver":     {"virtio", rdi, 0, (*finder).virtioDriver},
+	"__register_virtio_driver":   {"virtio", rdi, 0, (*finder).virtioDriver},
+	"__vmbus_driver_register":    {"vmbus", rdi, rdx, (*finder).vmbusDriver},
+}
+
+// Buses are those that [Image.Drivers] has the drivers of.
+var Buses = []string{"acpi", "pci", "usb", "virtio", "vmbus"}
+
+// finder finds the drivers of an image.
+type finder struct {
+	*space
+	pci, acpi *tableForm
+	inits     initcalls
+	left      int // entries of tables that may still be read
+}
+
+// maxEntries is the most that all tables of an image may have, read as often as
+// it takes. All modules of Linux 6.12 together have 26,000.
+const maxEntries = 1 << 20
+
+// drivers returns the drivers that the kernel registers.
+func (s *space) drivers(e exports, symbols []symbol) []Driver {
+	targets := map[uint64]bool{}
+	byAddress := map[uint64]registrar{}
+	for name, r := range registrars {
+		if addr, found := e[name]; found {
+			targets[addr], byAddress[addr] = true, r
+		}
+	}
+	f := &finder{space: s, inits: s.initcalls(symbols), left: maxEntries}
+	calls := s.calls(targets)
+	f.chooseForms(calls, byAddress)
+	found := map[uint64]Driver{}
+	for _, c := range calls {
+		at, d, ok := f.registered(c, byAddress[c.target])
+		if old, again := found[at]; !ok || again && old.Module != "" {
+			continue
+		}
+		found[at] = d
+	}
+	return sorted(found)
+}
+
+func sorted(found map[uint64]Driver) []Driver {
+	list := make([]Driver, 0, len(found))
+	for _, d := range found {
+		if len(d.Aliases) > 0 {
+			list = append(list, d)
+		}
+	}
+	slices.SortFunc(list, func(a, b Driver) int {
+		return cmp.Or(cmp.Compare(a.Bus, b.Bus), cmp.Compare(a.Module, b.Module), cmp.Compare(a.Name, b.Name),
+			slices.Compare(a.Aliases, b.Aliases))
+	})
+	return list
+}
+
+// registered reads the driver that a call registers, and where it lies.
+func (f *finder) registered(c call, r registrar) (at uint64, d Driver, ok bool) {
+	at = c.argument(r.driver)
+	name, aliases, ok := r.read(f, at)
+	if !ok {
+		return at, d, false
+	}
+	slices.Sort(aliases)
+	d = Driver{Bus: r.bus, Name: name, Module: f.inits.module(c.at), Aliases: slices.Compact(aliases)}
+	if r.module != 0 {
+		if module := f.text(c.argument(r.module)); isIdentifier(module) {
+			d.Module = strings.ReplaceAll(module, "-", "_")
+		}
+	}
+	return at, d, true
+}
+
+// chooseForms finds out how large the entries of tables are, by which size
+// makes sense of more drivers.
+func (f *finder) chooseForms(calls []call, byAddress map[uint64]registrar) {
+	count := func(bus string) (n int) {
+		for _, c := range calls {
+			if r := byAddress[c.target]; r.bus == bus {
+				if _, _, ok := r.read(f, c.argument(r.driver)); ok {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	f.pci, f.acpi = pciForm(32), acpiForm(24)
+	oldPCI, oldACPI := count("pci"), count("acpi")
+	f.pci, f.acpi = pciForm(40), acpiForm(32)
+	if oldPCI > count("pci") {
+		f.pci = pciForm(32)
+	}
+	if oldACPI > count("acpi") {
+		f.acpi = acpiForm(24)
+	}
+}
+
+// pciDriver reads a struct pci_driver: name and table are its first members,
+// behind a list_head before Linux 6.8.
+func (f *finder) pciDriver(at uint64) (string, []string, bool) {
+	if f.pointer(at) == 0 && f.pointer(at+8) == 0 {
+		at += 16
+	}
+	return f.nameAndTable(at, at+8, f.pci)
+}
+
+// usbDriver reads a struct usb_driver: the name is its first member, the table
+// follows nine functions, or ten since Linux 6.11.
+func (f *finder) usbDriver(at uint64) (string, []string, bool) {
+	for _, offset := range []uint64{72, 80} {
+		if table := f.pointer(at + offset); table != 0 && !f.isCode(table) {
+			return f.nameAndTable(at, at+offset, usbForm)
+		}
+	}
+	return "", nil, false
+}
+
+// acpiDriver reads a struct acpi_driver: two arrays of 80 bytes for its name
+// and class, then the table.
+func (f *finder) acpiDriver(at uint64) (string, []string, bool) {
+	name := f.text(at)
+	if len(name) >= 80 || name == "" {
+		return "", nil, false
+	}
+	aliases, ok := f.table(f.pointer(at+160), f.acpi)
+	return name, aliases, ok
+}
+
+// platformDriver reads a struct platform_driver for the table of ACPI ids in
+// its struct device_driver, which follows five functions, or six from Linux 6.3
+// to 6.10.
+func (f *finder) platformDriver(at uint64) (string, []string, bool) {
+	for _, offset := range []uint64{40, 48} {
+		name := f.text(f.pointer(at + offset))
+		if name == "" || f.pointer(at+offset+busOffset) != 0 {
+			continue
+		}
+		return f.nameAndTable(at+offset, at+offset+acpiTableOffset, f.acpi)
+	}
+	return "", nil, false
+}
+
+// Members of struct device_driver (include/linux/device/driver.h): name, bus,
+// owner, mod_name, two flags, of_match_table, acpi_match_table.
+const (
+	busOffset       = 8
+	acpiTableOffset = 48
+)
+
+// virtioDriver reads a struct virtio_driver: the table follows its struct
+// device_driver, whose size depends on version and configuration.
+func (f *finder) virtioDriver(at uint64) (string, []string, bool) {
+	for offset := uint64(96); offset <= 176; offset += 8 {
+		name, aliases, ok := f.nameAndTable(at, at+offset, virtioForm)
+		if ok && len(aliases) > 0 {
+			return name, aliases, true
+		}
+	}
+	return "", nil, false
+}
+
+// vmbusDriver reads a struct hv_driver: name, a flag, a GUID, the table.
+func (f *finder) vmbusDriver(at uint64) (string, []string, bool) {
+	return f.nameAndTable(at, at+32, vmbusForm)
+}
+
+// nameAndTable reads what two pointers of a driver point to.
+func (f *finder) nameAndTable(name, table uint64, form *tableForm) (string, []string, bool) {
+	text := f.text(f.pointer(name))
+	if text == "" {
+		return "", nil, false
+	}
+	aliases, ok := f.table(f.pointer(table), form)
+	return text, aliases, ok
+}
+
+// table returns the patterns of the table at an address; ok is false where
+// there is no table of this form.
+func (f *finder) table(addr uint64, form *tableForm) (aliases []string, ok bool) {
+	for ; f.left > 0; f.left-- {
+		entry := f.at(addr, form.size)
+		if entry == nil {
+			return nil, false
+		}
+		if form.end(entry) {
+			return aliases, true
+		}
+		patterns, ok := form.alias(entry)
+		if !ok {
+			return nil, false
+		}
+		aliases = append(aliases, patterns...)
+		addr += uint64(form.size)
+	}
+	return nil, false
+}
