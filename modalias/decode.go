@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -94,7 +95,7 @@ func decodeBody(body []byte) (*Table, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	t.seen = make([]atomic.Pointer[Module], t.records.file.count)
+	t.seen = make([]atomic.Pointer[Module], len(t.records.file))
 	return t, nil
 }
 
@@ -102,26 +103,19 @@ func (r *reader) records() records {
 	file := r.numbers()
 	return records{
 		file:      file,
-		name:      r.column(file.count),
-		flags:     r.column(file.count),
-		platforms: r.column(file.count),
-		depends:   r.column(file.count),
-		softPre:   r.column(file.count),
-		softPost:  r.column(file.count),
-		firmware:  r.column(file.count),
+		name:      r.column(len(file)),
+		flags:     r.column(len(file)),
+		platforms: r.column(len(file)),
+		depends:   r.column(len(file)),
+		softPre:   r.column(len(file)),
+		softPost:  r.column(len(file)),
+		firmware:  r.column(len(file)),
 	}
 }
 
 // check says whether no two lists share values, so that all of them together
 // are no longer than the file.
 func (l lists) check() bool {
-	last := 0
-	for i := range l.ends.count {
-		if end := l.ends.at(i); end < last {
-			return false
-		} else {
-			last = end
-		}
-	}
-	return last <= l.values.count
+	n := len(l.ends)
+	return slices.IsSorted(l.ends) && (n == 0 || l.ends.at(n-1) <= len(l.values))
 }

@@ -118,21 +118,28 @@ func appendTails(out []byte, tails []tail) []byte {
 	return out
 }
 
-// parents returns for each block 1 + the last pattern before it whose head
-// begins the block's first one and is shorter.
+// parents returns for each block what [Index.blockParent] reads.
 func parents(parts []split) []int {
 	var list []int
-	var open []int // patterns whose heads begin the last one, the longest last
+	var open []int // the last patterns of their heads, each the beginning of the next
 	for i, p := range parts {
-		for len(open) > 0 && (parts[open[len(open)-1]].normal == p.normal || !strings.HasPrefix(p.normal, parts[open[len(open)-1]].normal)) {
-			open = open[:len(open)-1]
+		continued := 0
+		for n := len(open) - 1; n >= 0; n-- {
+			head := parts[open[n]].normal
+			if len(head) < len(p.normal) && strings.HasPrefix(p.normal, head) {
+				break
+			}
+			if head == p.normal {
+				continued = 1
+			}
+			open = open[:n]
 		}
 		if i%blockSize == 0 {
 			parent := 0
 			if len(open) > 0 {
 				parent = open[len(open)-1] + 1
 			}
-			list = append(list, parent)
+			list = append(list, 2*parent+continued)
 		}
 		open = append(open, i)
 	}

@@ -17,12 +17,20 @@ import (
 // anchor is a text without wildcards that the rest of the key must contain.
 type Index struct {
 	heads   words   // of all patterns, ascending by compareText, then by anchor
-	parents numbers // of each block: 1 + the last pattern before it with a shorter head that begins the block's first one
+	parents numbers // of each block: see blockParent
 	tail    numbers // of each pattern: position in tails
 	tails   tails
 
 	order []int    // of each pattern: its position in given
 	given []string // the patterns of NewIndex; nil in a table
+}
+
+// blockParent says where the heads are that begin a block's first one: the
+// last shorter one is the one before parent, and where continued is set, the
+// pattern before the block has the same head.
+func (x *Index) blockParent(b int) (parent int, continued bool) {
+	n := x.parents.at(b)
+	return n / 2, n%2 == 1
 }
 
 // Hit is one pattern that matches.
@@ -33,26 +41,8 @@ type Hit struct {
 
 // tails are the distinct tails, ascending by anchor, then by text.
 type tails struct {
-	ends     numbers // of each, in text
-	text     string
-	anchorAt numbers // where in the tail its anchor begins
-	anchorTo numbers // and ends
-}
-
-// at returns the i-th tail.
-func (t *tails) at(i int) string {
-	first, end := 0, min(t.ends.at(i), len(t.text))
-	if i > 0 {
-		first = t.ends.at(i - 1)
-	}
-	return t.text[min(first, end):end]
-}
-
-// anchor returns the anchor of the i-th tail.
-func (t *tails) anchor(i int) string {
-	tail := t.at(i)
-	end := min(t.anchorTo.at(i), len(tail))
-	return tail[min(t.anchorAt.at(i), end):end]
+	texts   []string
+	anchors []string // parts of the texts
 }
 
 // NewIndex makes an index of patterns, as [Match] reads them. It keeps the
@@ -70,8 +60,11 @@ func (x *Index) Pattern(i int) string { return x.given[i] }
 // pattern returns the i-th pattern in the index's own order.
 func (x *Index) pattern(i int) string {
 	var buf [256]byte
-	return string(append(x.heads.append(buf[:0], i), x.tails.at(x.tail.at(i))...))
+	return string(append(x.heads.append(buf[:0], i), x.tailOf(i)...))
 }
+
+func (x *Index) tailOf(i int) string   { return x.tails.texts[x.tail[i]] }
+func (x *Index) anchorOf(i int) string { return x.tails.anchors[x.tail[i]] }
 
 // Lookup returns the patterns that match a key, in the order of the list.
 func (x *Index) Lookup(key string) []Hit {
@@ -112,7 +105,7 @@ func compareText[A, B text](a A, b B) int {
 // commonText returns how many bytes both begin with alike.
 func commonText[A, B text](a A, b B) int {
 	n := 0
-	for n < len(a) && n < len(b) && underscore(a[n]) == underscore(b[n]) {
+	for n < len(a) && n < len(b) && (a[n] == b[n] || underscore(a[n]) == underscore(b[n])) {
 		n++
 	}
 	return n

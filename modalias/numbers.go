@@ -2,28 +2,33 @@ package modalias
 
 import "encoding/binary"
 
-// numbers is an array of integers as it lies in a file: of each number first
-// the lowest byte, then of each the next one, as many as the largest needs.
-// Bytes of one kind beside each other compress better than whole numbers.
-type numbers struct {
-	data  []byte // width * count
-	count int
-	width int
-}
+// numbers is an array of integers. In a file it is the count, the width of the
+// largest in bytes, then of all numbers the lowest byte, of all the next one,
+// and so on: bytes of one kind beside each other compress better than whole
+// numbers, and unfolding them costs a few nanoseconds each.
+type numbers []uint32
 
 // maxWidth lets a number be a position in a file of 4 GiB.
 const maxWidth = 4
 
 // at returns the i-th number, and 0 where there is none.
 func (n numbers) at(i int) int {
-	if uint(i) >= uint(n.count) {
+	if uint(i) >= uint(len(n)) {
 		return 0
 	}
-	value := int(n.data[i])
-	for plane := 1; plane < n.width; plane++ {
-		value |= int(n.data[plane*n.count+i]) << (8 * plane)
+	return int(n[i])
+}
+
+// unfold puts the bytes of the numbers together.
+func unfold(planes []byte, count int) numbers {
+	list := make(numbers, count)
+	for shift := 0; len(planes) > 0 && len(planes) >= count; shift += 8 {
+		for i, b := range planes[:count] {
+			list[i] |= uint32(b) << shift
+		}
+		planes = planes[count:]
 	}
-	return value
+	return list
 }
 
 // appendNumbers writes an array: count, width, bytes.
@@ -74,12 +79,12 @@ func (l lists) get(ref, n int) list {
 	if i > 0 {
 		first = l.ends.at(i - 1)
 	}
-	return list{values: l.values, first: first, size: max(0, min(end, l.values.count)-first)}
+	return list{values: l.values, first: first, size: max(0, min(end, len(l.values))-first)}
 }
 
 // at returns the i-th of the list.
 func (l list) at(i int) int {
-	if l.values.count == 0 {
+	if l.values == nil {
 		return l.only
 	}
 	return l.values.at(l.first + i)

@@ -41,24 +41,21 @@ func (r *reader) bytes(n int) []byte {
 }
 
 func (r *reader) numbers() numbers {
-	n := numbers{count: r.number(len(r.in))}
-	if width := r.bytes(1); len(width) == 1 && width[0] >= 1 && width[0] <= maxWidth {
-		n.width = int(width[0])
-	} else {
+	count := r.number(len(r.in))
+	width := r.number(maxWidth)
+	planes := r.bytes(count * width)
+	if r.err != nil || width == 0 {
 		r.fail("numbers of no width")
+		return nil
 	}
-	n.data = r.bytes(n.count * n.width)
-	if r.err != nil {
-		return numbers{}
-	}
-	return n
+	return unfold(planes, count)
 }
 
 // column reads numbers of which there must be count.
 func (r *reader) column(count int) numbers {
 	n := r.numbers()
-	if r.err == nil && n.count != count {
-		r.fail("%d numbers where %d belong", n.count, count)
+	if r.err == nil && len(n) != count {
+		r.fail("%d numbers where %d belong", len(n), count)
 	}
 	return n
 }
@@ -78,11 +75,33 @@ func (r *reader) words() words {
 
 func (r *reader) index() Index {
 	x := Index{heads: r.words()}
-	x.parents = r.column(x.heads.blocks.count)
+	x.parents = r.column(len(x.heads.blocks))
 	x.tail = r.column(x.heads.count)
-	x.tails.text = string(r.bytes(r.number(len(r.in))))
-	x.tails.ends = r.numbers()
-	x.tails.anchorAt = r.column(x.tails.ends.count)
-	x.tails.anchorTo = r.column(x.tails.ends.count)
+	x.tails = r.tails()
+	for _, n := range x.tail {
+		if int(n) >= len(x.tails.texts) {
+			r.fail("no tail %d", n)
+			return Index{}
+		}
+	}
 	return x
+}
+
+func (r *reader) tails() tails {
+	text := string(r.bytes(r.number(len(r.in))))
+	ends := r.numbers()
+	from, to := r.column(len(ends)), r.column(len(ends))
+	t := tails{make([]string, len(ends)), make([]string, len(ends))}
+	start := 0
+	for i := range ends {
+		end, a, b := ends.at(i), from.at(i), to.at(i)
+		if start > end || end > len(text) || a > b || b > end-start || end-start > maxWord {
+			r.fail("tails are not where they belong")
+			return tails{}
+		}
+		t.texts[i] = text[start:end]
+		t.anchors[i] = t.texts[i][a:b]
+		start = end
+	}
+	return t
 }

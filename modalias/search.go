@@ -21,15 +21,16 @@ func (s *search) heads() (greater int) {
 	for b := s.lastBlock(s.known, false); b >= 0; {
 		runs, end := s.scan(buf[:0], b, s.known, limit)
 		greater = max(greater, end)
+		parent, continued := s.blockParent(b)
 		for i := len(runs) - 1; i >= 0; i-- {
 			r := runs[i]
-			if r.first == b*blockSize {
+			if continued && r.first == b*blockSize {
 				r.first = s.begin(r)
 			}
 			s.visit(r)
 			limit = r.first
 		}
-		limit = min(limit, b*blockSize, s.parents.at(b)) // a damaged file must not lead in circles
+		limit = min(limit, b*blockSize, parent) // a damaged file must not lead in circles
 		b = (limit+blockSize-1)/blockSize - 1
 	}
 	return greater
@@ -53,7 +54,7 @@ func (s *search) begin(r run) int {
 // lastBlock returns the last block whose first head is not greater than text,
 // or with smaller set, is smaller; -1 is none.
 func (s *search) lastBlock(text string, smaller bool) int {
-	low, high := 0, s.Index.heads.blocks.count
+	low, high := 0, len(s.Index.heads.blocks)
 	for low < high {
 		mid := int(uint(low+high) / 2)
 		if c := compareText(s.Index.heads.first(mid), text); c < 0 || c == 0 && !smaller {
@@ -100,7 +101,7 @@ func (s *search) scan(runs []run, b int, text string, limit int) ([]run, int) {
 // unknownHeads visits the patterns from one position on whose heads reach into
 // the unknown part of the key and could begin it.
 func (s *search) unknownHeads(from int) {
-	for b := from / blockSize; b < s.Index.heads.blocks.count; b++ {
+	for b := from / blockSize; b < len(s.Index.heads.blocks); b++ {
 		block := s.Index.heads.block(b)
 		same := 0
 		for i := b * blockSize; i < min((b+1)*blockSize, s.Index.heads.count); i++ {
@@ -139,7 +140,7 @@ func couldShare(head []byte, key string) int {
 // try compares what follows a head with the tail of pattern i. Unless the head
 // is certain, the answer is at most [Possible].
 func (s *search) try(i int, rest string, certain bool) {
-	tail := normalize(s.tails.at(s.tail.at(i)))
+	tail := normalize(s.tailOf(i))
 	switch {
 	case certain && glob(tail, rest, false):
 		s.hits = append(s.hits, Hit{i, Certain})
@@ -165,7 +166,7 @@ func (s *search) visit(r run) {
 
 // visitAnchored compares the patterns of a run whose anchor occurs in rest.
 func (s *search) visitAnchored(r run, rest string) {
-	for r.first < r.end && s.anchor(r.first) == "" {
+	for r.first < r.end && s.anchorOf(r.first) == "" {
 		s.try(r.first, rest, true)
 		r.first++
 	}
@@ -177,7 +178,7 @@ func (s *search) visitAnchored(r run, rest string) {
 	if need := (r.end-r.first)/64 + 1; need > len(buf) {
 		tried = make(bits, need)
 	}
-	low, high := anchorByte(s.anchor(r.first)), anchorByte(s.anchor(r.end-1))
+	low, high := anchorByte(s.anchorOf(r.first)), anchorByte(s.anchorOf(r.end-1))
 	for at := range len(rest) {
 		if low <= rest[at] && rest[at] <= high {
 			s.visitAt(r, rest, at, tried)
@@ -192,8 +193,6 @@ func anchorByte(anchor string) byte {
 	return underscore(anchor[0])
 }
 
-func (s *search) anchor(i int) string { return s.tails.anchor(s.tail.at(i)) }
-
 // visitAt compares the patterns of a run whose anchor occurs in rest at one
 // place. They are found as heads are: from the last that is not greater
 // backwards, with what the two have in common.
@@ -203,13 +202,13 @@ func (s *search) visitAt(r run, rest string, at int, tried bits) {
 		if i < r.first {
 			return
 		}
-		anchor := s.anchor(i)
+		anchor := s.anchorOf(i)
 		same := commonText(anchor, text)
 		if same < len(anchor) {
 			text, r.end = text[:same], i
 			continue
 		}
-		for ; i >= r.first && compareText(s.anchor(i), anchor) == 0; i-- {
+		for ; i >= r.first && compareText(s.anchorOf(i), anchor) == 0; i-- {
 			if tried.set(i - r.first) {
 				s.try(i, rest, true)
 			}
@@ -224,7 +223,7 @@ func (s *search) lastAnchor(r run, text string) int {
 	low, high := r.first, r.end
 	for low < high {
 		mid := int(uint(low+high) / 2)
-		if compareText(s.anchor(mid), text) <= 0 {
+		if compareText(s.anchorOf(mid), text) <= 0 {
 			low = mid + 1
 		} else {
 			high = mid

@@ -86,7 +86,7 @@ func (t *Table) Lookup(key string) []Claim {
 	best := claims{list: make([]Claim, 0, len(hits))}
 	text := 0
 	for _, hit := range hits {
-		owners := t.lists.get(t.owners.at(hit.Pattern), t.records.file.count)
+		owners := t.lists.get(t.owners.at(hit.Pattern), len(t.records.file))
 		if owners.size == 0 {
 			continue
 		}
@@ -197,7 +197,7 @@ func (t *Table) string(n int) string {
 
 // ids returns the IDs of a list of platforms.
 func (t *Table) ids(ref int) []string {
-	of := t.lists.get(ref, t.platforms.count)
+	of := t.lists.get(ref, len(t.platforms))
 	list := make([]string, of.size)
 	for i := range list {
 		list[i] = t.platformID(of.at(i))
@@ -207,7 +207,7 @@ func (t *Table) ids(ref int) []string {
 
 // PlatformIDs returns the IDs of all platforms, ascending.
 func (t *Table) PlatformIDs() []string {
-	list := make([]string, t.platforms.count)
+	list := make([]string, len(t.platforms))
 	for i := range list {
 		list[i] = t.platformID(i)
 	}

@@ -39,7 +39,7 @@ type unfolder struct {
 
 // platforms hands out the modules.
 func (u *unfolder) platforms(modules []Module) []Platform {
-	platforms := make([]Platform, u.table.platforms.count)
+	platforms := make([]Platform, len(u.table.platforms))
 	for i := range platforms {
 		platforms[i].ID = u.word(u.table.platforms.at(i))
 	}
@@ -60,7 +60,7 @@ func (u *unfolder) platforms(modules []Module) []Platform {
 }
 
 func (u *unfolder) modules() []Module {
-	modules, columns := make([]Module, u.table.records.file.count), &u.table.records
+	modules, columns := make([]Module, len(u.table.records.file)), &u.table.records
 	for i := range modules {
 		m := &modules[i]
 		*m = *u.table.module(i)
@@ -77,7 +77,7 @@ func (u *unfolder) addAliases(modules []Module) {
 	claims, text := 0, 0
 	for i, head := range x.heads.all() {
 		owners := u.list(u.table.owners.at(i), len(modules))
-		pattern := head + x.tails.at(x.tail.at(i))
+		pattern := head + x.tailOf(i)
 		claims, text = claims+owners.size, text+len(pattern)
 		if claims > maxClaims || text > maxText {
 			u.fail("more patterns than any table has")
@@ -104,7 +104,7 @@ func (u *unfolder) has(n, count int, what string) bool {
 
 // list returns the list that ref refers to, of things of which there are n.
 func (u *unfolder) list(ref, n int) list {
-	if !u.has(ref, n+1+u.table.lists.ends.count, "list") {
+	if !u.has(ref, n+1+len(u.table.lists.ends), "list") {
 		return list{}
 	}
 	return u.table.lists.get(ref, n)

@@ -49,7 +49,7 @@ func commonPrefix(a, b string) int {
 // block returns the bytes of a block, checked where the file was opened.
 func (w *words) block(b int) []byte {
 	end := len(w.data)
-	if b+1 < w.blocks.count {
+	if b+1 < len(w.blocks) {
 		end = w.blocks.at(b + 1)
 	}
 	return w.data[w.blocks.at(b):end]
@@ -114,7 +114,7 @@ func (w *words) at(i int) string {
 // all returns all words.
 func (w *words) all() []string {
 	list := make([]string, 0, w.count)
-	for b := range w.blocks.count {
+	for b := range len(w.blocks) {
 		block, word := w.block(b), []byte(nil)
 		for range min(blockSize, w.count-len(list)) {
 			shared, rest, after, ok := next(block)
@@ -131,12 +131,6 @@ func (w *words) all() []string {
 
 // check says whether the blocks are where words can be.
 func (w *words) check() bool {
-	if w.blocks.count != (w.count+blockSize-1)/blockSize {
-		return false
-	}
-	starts := make([]int, w.blocks.count, w.blocks.count+1)
-	for b := range starts {
-		starts[b] = w.blocks.at(b)
-	}
-	return slices.IsSorted(append(starts, len(w.data)))
+	n := len(w.blocks)
+	return n == (w.count+blockSize-1)/blockSize && slices.IsSorted(w.blocks) && (n == 0 || w.blocks.at(n-1) <= len(w.data))
 }
