@@ -32,8 +32,9 @@ type cpuInfo struct {
 }
 
 func beginCPUInfo(l line) block {
-	m := cpuInfoField.FindStringSubmatch(l.text)
-	if m == nil || m[1] != "processor" && m[1] != "vendor_id" || m[1] == "processor" && number(m[2]) == nil {
+	name, value, _ := strings.Cut(l.text, ":")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if (name != "vendor_id" || !slices.Contains(cpuVendors, value)) && (name != "processor" || number(value) == nil) {
 		return nil
 	}
 	c := &cpuInfo{fields: map[string]string{}}
@@ -96,9 +97,11 @@ func guestOf(flags []string) string {
 // are unmistakable count whatever stands before them.
 var (
 	lscpuField = regexp.MustCompile(`^([^:]{2,40}):\s*(.*)$`)
-	lscpuFirst = regexp.MustCompile(`^[^:]{2,40}:\s+(?:x86_64|i[3-6]86|aarch64|armv\w+|ppc64(?:le)?|s390x|riscv64)$`)
 	cpuModel   = regexp.MustCompile(`^(?:Intel\(R\)|AMD |Genuine Intel|QEMU Virtual CPU|Common KVM processor|VIA |Hygon )`)
 )
+
+// architectures are what lscpu says of a machine in its first line.
+var architectures = []string{"x86_64", "i386", "i486", "i586", "i686", "aarch64", "armv7l", "ppc64", "ppc64le", "s390x", "riscv64"}
 
 // lscpu holds the fields of lscpu.
 type lscpu struct {
@@ -108,7 +111,8 @@ type lscpu struct {
 }
 
 func beginLscpu(l line) block {
-	if !lscpuFirst.MatchString(l.text) && !strings.HasPrefix(l.text, "Vendor ID:") {
+	label, value, ok := strings.Cut(l.text, ":")
+	if !ok || label != "Vendor ID" && !slices.Contains(architectures, strings.TrimSpace(value)) {
 		return nil
 	}
 	c := &lscpu{}
@@ -125,8 +129,8 @@ func (c *lscpu) line(l line) bool {
 		}
 		return false
 	}
-	if fourDigits.MatchString(m[1]) || len(spelled(l.text)) > 0 {
-		return false // prose with an id
+	if len(idsOf(l.text)) > 0 {
+		return false // prose
 	}
 	c.field(strings.TrimSpace(m[1]), strings.TrimSpace(m[2]))
 	return true

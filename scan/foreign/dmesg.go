@@ -127,6 +127,6 @@ func readLogGuest(_ int, m []string) block {
 // readLogRemap warns of disks that the firmware hides, as a scan does.
 func readLogRemap(_ int, m []string) block {
 	return action(func(to *merger) {
-		to.rep.Warn("raid-remap", "pci:"+address(m[1]), fmt.Sprintf("the firmware hides %s NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", m[2]))
+		to.remark("raid-remap", "pci:"+address(m[1]), fmt.Sprintf("the firmware hides %s NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", m[2]))
 	})
 }

@@ -34,7 +34,7 @@ type dmiBlock struct {
 }
 
 func beginDMI(l line) block {
-	if dmiHandle.MatchString(l.text) {
+	if isHandle(l.text) {
 		return &dmiBlock{}
 	}
 	if dmiTitles[l.text] != nil {
@@ -43,17 +43,21 @@ func beginDMI(l line) block {
 	return nil
 }
 
+func isHandle(text string) bool {
+	return strings.HasPrefix(text, "Handle") && dmiHandle.MatchString(text)
+}
+
 func (b *dmiBlock) line(l line) bool {
 	m := dmiField.FindStringSubmatch(l.text)
 	switch {
-	case dmiHandle.MatchString(l.text):
+	case isHandle(l.text):
 		return false
 	case m != nil:
 		if read := dmiTitles[b.title]; read != nil && m[2] != "Not Specified" {
 			read(&b.machine, m[1], strings.TrimSpace(m[2]))
 		}
 		return true
-	case b.title == "" && !prompt.MatchString(l.text):
+	case b.title == "" && !isPrompt(l.text):
 		b.title = l.text
 		return true
 	}

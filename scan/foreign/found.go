@@ -92,5 +92,5 @@ func isAddress(bus, name string) bool {
 	case "usb":
 		return usbAddress.MatchString(name)
 	}
-	return name != "" && len(name) <= 64
+	return bus != "" && name != "" && len(name) <= 64
 }

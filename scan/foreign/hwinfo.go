@@ -23,6 +23,9 @@ type hwinfoBlock struct {
 }
 
 func beginHwinfo(l line) block {
+	if l.text[0] < '0' || l.text[0] > '9' {
+		return nil
+	}
 	m := hwinfoHeader.FindStringSubmatch(l.text)
 	if m == nil {
 		return nil

@@ -10,26 +10,28 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
-// The spellings of ids without an address. The first that fits at a place
-// counts, so the most particular stand first. Groups: vendor, device, subvendor,
-// subdevice (as far as the spelling has them).
+// idSpellings are the spellings of ids without an address, in lower case. The
+// first that fits at a place counts, so the most particular stand first. Groups:
+// vendor, device, subvendor, subdevice (as far as the spelling has them). A line
+// without the sign need not be searched.
 var idSpellings = []struct {
 	bus  string
+	sign string
 	form *regexp.Regexp
 	swap bool // the subsystem is written device first
 }{
 	// Windows: the subsystem is device, then vendor.
-	{"pci", regexp.MustCompile(`(?i)\bVEN_([0-9a-f]{4})&DEV_([0-9a-f]{4})(?:&SUBSYS_([0-9a-f]{4})([0-9a-f]{4}))?`), true},
-	{"usb", regexp.MustCompile(`(?i)\bVID_([0-9a-f]{4})&PID_([0-9a-f]{4})`), false},
+	{"pci", "ven_", regexp.MustCompile(`\bven_([0-9a-f]{4})&dev_([0-9a-f]{4})(?:&subsys_([0-9a-f]{4})([0-9a-f]{4}))?`), true},
+	{"usb", "vid_", regexp.MustCompile(`\bvid_([0-9a-f]{4})&pid_([0-9a-f]{4})`), false},
 	// lsusb, and what people write before a USB id.
-	{"usb", regexp.MustCompile(`(?i)\b(?:usb[: ]+|ID )([0-9a-f]{4}):([0-9a-f]{4})\b`), false},
+	{"usb", "", regexp.MustCompile(`\b(?:usb[: ]+|id )([0-9a-f]{4}):([0-9a-f]{4})\b`), false},
 	// linux-hardware.org.
-	{"pci", regexp.MustCompile(`(?i)\bpci:([0-9a-f]{4})-([0-9a-f]{4})(?:-([0-9a-f]{4})-([0-9a-f]{4}))?\b`), false},
-	{"usb", regexp.MustCompile(`(?i)\busb:([0-9a-f]{4})-([0-9a-f]{4})\b`), false},
+	{"pci", "pci:", regexp.MustCompile(`\bpci:([0-9a-f]{4})-([0-9a-f]{4})(?:-([0-9a-f]{4})-([0-9a-f]{4}))?\b`), false},
+	{"usb", "usb:", regexp.MustCompile(`\busb:([0-9a-f]{4})-([0-9a-f]{4})\b`), false},
 	// TinyCore RedPill: vendor, "d", device with eight digits.
-	{"pci", regexp.MustCompile(`(?i)\b([0-9a-f]{4})d0000([0-9a-f]{4})\b`), false},
-	{"pci", regexp.MustCompile(`(?i)\b0x([0-9a-f]{4})[:, ]+0x([0-9a-f]{4})\b`), false},
-	{"pci", regexp.MustCompile(`(?i)(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?`), false},
+	{"pci", "d0000", regexp.MustCompile(`\b([0-9a-f]{4})d0000([0-9a-f]{4})\b`), false},
+	{"pci", "0x", regexp.MustCompile(`\b0x([0-9a-f]{4})[:, ]+0x([0-9a-f]{4})\b`), false},
+	{"pci", ":", regexp.MustCompile(`(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?`), false},
 }
 
 // plainSpelling is the index of the last one, "8086:15f3".
@@ -108,16 +110,17 @@ func (m *merger) isPort(d *found, text string) bool {
 	return d.plain && strings.Contains(text, " ") && !strings.Contains(lower(text), "["+d.VendorID+":") && m.opts.Names.Vendor(d.VendorID) == ""
 }
 
-// idsOf returns the ids of a line in their order.
+// idsOf returns the ids of a line in their order, those of modaliases first.
 func idsOf(text string) []found {
 	text = strings.TrimPrefix(text, "MODALIAS=")
 	if d, ok := parseModalias(text); ok {
 		return []found{d}
 	}
-	if !fourDigits.MatchString(text) { // most lines of most text
+	if !hasFourDigits(text) { // most lines of most text
 		return nil
 	}
-	var devices []found
+	devices, text := cutModaliases(text)
+	text = lower(text)
 	end := 0
 	for _, h := range spelled(text) {
 		if h.start < end { // a part of the one before
@@ -131,8 +134,39 @@ func idsOf(text string) []found {
 	return devices
 }
 
-// fourDigits is what all spellings of an id have in common.
-var fourDigits = regexp.MustCompile(`[0-9a-fA-F]{4}`)
+// aliasToken is a modalias with ids inside a line, as modules.alias and quoted
+// text have them.
+var aliasToken = regexp.MustCompile(`\b(?:pci:v[0-9A-F]{8}d|usb:v[0-9A-F]{4}p|virtio:d[0-9A-F]{8}v)[0-9A-Za-z*?\[\]-]+`)
+
+// cutModaliases returns the modaliases of a line and the line without them.
+func cutModaliases(text string) (devices []found, rest string) {
+	if !strings.Contains(text, ":v") && !strings.Contains(text, ":d") {
+		return nil, text
+	}
+	rest = aliasToken.ReplaceAllStringFunc(text, func(token string) string {
+		d, ok := parseModalias(token)
+		if !ok {
+			return token
+		}
+		devices = append(devices, d)
+		return ""
+	})
+	return devices, rest
+}
+
+// hasFourDigits says whether text has what all spellings of an id have in
+// common: four hexadecimal digits in a row.
+func hasFourDigits(text string) bool {
+	run := 0
+	for i := range len(text) {
+		if !isHex(text[i]) {
+			run = 0
+		} else if run++; run == 4 {
+			return true
+		}
+	}
+	return false
+}
 
 // hit is a place in a line that a spelling fits.
 type hit struct {
@@ -141,11 +175,14 @@ type hit struct {
 	groups     [4]int // where each id starts, -1 where it is missing
 }
 
-// spelled finds all spellings in a line. Of those that begin with the same
+// spelled finds all spellings in a line of lower case. Of those that begin with the same
 // vendor the more particular comes first.
 func spelled(text string) []hit {
 	var hits []hit
 	for i, spelling := range idSpellings {
+		if !strings.Contains(text, spelling.sign) {
+			continue
+		}
 		for _, m := range spelling.form.FindAllStringSubmatchIndex(text, -1) {
 			h := hit{spelling: i, start: m[2], groups: [4]int{-1, -1, -1, -1}}
 			for n := 1; n < len(m)/2; n++ {
@@ -164,7 +201,7 @@ func spelled(text string) []hit {
 // endsHere says whether a plain id ends before rest: neither digits nor what
 // continues times, addresses and UUIDs may follow.
 func endsHere(rest string) bool {
-	return rest == "" || !strings.ContainsRune("0123456789abcdefABCDEF:-", rune(rest[0]))
+	return rest == "" || !strings.ContainsRune("0123456789abcdef:-", rune(rest[0]))
 }
 
 func (h *hit) device(text string) found {
@@ -172,7 +209,7 @@ func (h *hit) device(text string) found {
 		if h.groups[n] < 0 {
 			return ""
 		}
-		return lower(text[h.groups[n] : h.groups[n]+4])
+		return text[h.groups[n] : h.groups[n]+4]
 	}
 	spelling := idSpellings[h.spelling]
 	d := found{plain: h.spelling == plainSpelling, Device: report.Device{Bus: spelling.bus, VendorID: id(0), DeviceID: id(1), SubvendorID: id(2), SubdeviceID: id(3)}}
@@ -185,8 +222,8 @@ func (h *hit) device(text string) found {
 }
 
 var (
-	windowsRev   = regexp.MustCompile(`(?i)^&REV_([0-9a-f]{2}(?:[0-9a-f]{2})?)\b`)
-	windowsClass = regexp.MustCompile(`(?i)&CC_([0-9a-f]{6}|[0-9a-f]{4})\b`)
+	windowsRev   = regexp.MustCompile(`^&rev_([0-9a-f]{2}(?:[0-9a-f]{2})?)\b`)
+	windowsClass = regexp.MustCompile(`&cc_([0-9a-f]{6}|[0-9a-f]{4})\b`)
 )
 
 // windowsTail reads what may follow in a Windows hardware id: the revision and,
@@ -194,9 +231,9 @@ var (
 func windowsTail(d *found, rest string) {
 	token, _, _ := strings.Cut(rest, " ")
 	if m := windowsRev.FindStringSubmatch(token); m != nil {
-		d.Revision = lower(m[1])
+		d.Revision = m[1]
 	}
 	if m := windowsClass.FindStringSubmatch(token); m != nil {
-		d.Class = lower(m[1])
+		d.Class = m[1]
 	}
 }

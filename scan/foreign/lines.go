@@ -53,15 +53,29 @@ func splitLines(data []byte) []line {
 // space.
 func clean(raw string) string {
 	raw = raw[:min(len(raw), maxLine)]
-	if strings.ContainsRune(raw, '\x1b') {
+	if strings.IndexByte(raw, '\x1b') >= 0 {
 		raw = escapes.ReplaceAllString(raw, "")
 	}
-	raw = strings.ToValidUTF8(raw, "?")
-	raw = lookalikes.Replace(raw)
+	if !isPlain(raw) {
+		raw = lookalikes.Replace(strings.ToValidUTF8(raw, "?"))
+	}
 	for strings.HasPrefix(raw, ">") {
 		raw = strings.TrimPrefix(raw[1:], " ")
 	}
-	return mend(bullet.ReplaceAllString(raw, ""))
+	if text := strings.TrimLeft(raw, " \t"); text != "" && strings.ContainsAny(text[:1], "-*+\xe2") {
+		raw = bullet.ReplaceAllString(raw, "")
+	}
+	return mend(raw)
+}
+
+// isPlain says whether a line has nothing that needs replacing, as most have.
+func isPlain(raw string) bool {
+	for i := range len(raw) {
+		if c := raw[i]; c >= 0x80 || c == '&' || c == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // tornID is an id in brackets with the white space in it that a terminal puts
@@ -71,7 +85,7 @@ var tornID = regexp.MustCompile(`(?i)\[[0-9a-f]{1,4}(?:\s*[0-9a-f]{1,4})?\s*:\s*
 // mend closes up ids such as "[1b3      6:000d]". One that is not whole then
 // stays as it is.
 func mend(text string) string {
-	if !strings.Contains(text, "[") {
+	if open := strings.IndexByte(text, '['); open < 0 || !strings.Contains(text[open:], "]") {
 		return text
 	}
 	return tornID.ReplaceAllStringFunc(text, func(torn string) string {
@@ -97,7 +111,11 @@ func indentOf(raw string) int {
 	return columns
 }
 
-// prompt is a shell's, with or without the command.
+// isPrompt says whether a line is a shell's prompt, with or without a command.
+func isPrompt(text string) bool {
+	return strings.ContainsAny(text, "$#%>") && prompt.MatchString(text)
+}
+
 var prompt = regexp.MustCompile(`^(?:[$#]|\S*[\w.-]+@[\w.-]+\S*[ :].*?[#$%>]|PS [A-Z]:.*>|\w+[#$%])(?:\s|$)`)
 
 // toUTF8 decodes UTF-16 with a byte order mark, which PowerShell writes.

@@ -26,15 +26,17 @@ type lshwBlock struct {
 }
 
 func beginLshw(l line) block {
-	if !lshwNode.MatchString(l.text) {
+	if !isNode(l.text) {
 		return nil
 	}
 	return &lshwBlock{found: found{number: l.number}}
 }
 
+func isNode(text string) bool { return strings.HasPrefix(text, "*-") && lshwNode.MatchString(text) }
+
 func (b *lshwBlock) line(l line) bool {
 	m := lshwField.FindStringSubmatch(l.text)
-	if m == nil || lshwNode.MatchString(l.text) {
+	if m == nil || isNode(l.text) {
 		return false
 	}
 	b.field(m[1], m[2])

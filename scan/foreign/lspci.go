@@ -26,6 +26,7 @@ var (
 type lspciBlock struct {
 	found
 	header string // its first line, as long as the line may go on below
+	joins  int    // how many lines it has gone on
 	dump   hexDump
 }
 
@@ -60,7 +61,8 @@ func (b *lspciBlock) line(l line) bool {
 // class in brackets says that ids must follow; then the line is taken that ends
 // in them, or in the beginning of them.
 func (b *lspciBlock) rejoin(l line) bool {
-	if b.VendorID != "" || b.Class == "" || len(b.header) > maxLine {
+	const most = 4 // lines that one is broken into
+	if b.VendorID != "" || b.Class == "" || b.joins == most {
 		return false
 	}
 	joined := mend(b.header + " " + l.text)
@@ -70,11 +72,12 @@ func (b *lspciBlock) rejoin(l line) bool {
 	number := b.number
 	b.found, _ = parseHeader(joined)
 	b.header, b.number = joined, number
+	b.joins++
 	return true
 }
 
-// idsEnd is how a line of lspci -nn ends.
-var idsEnd = regexp.MustCompile(`(?i)\[[0-9a-f]{4}:[0-9a-f]{4}\](?: \(rev [0-9a-f]{2}\))?(?: \(prog-if [^)]*\))?$`)
+// idsEnd is how a line of lspci -nn ends, or the part of it that has the ids.
+var idsEnd = regexp.MustCompile(`(?i)\[[0-9a-f]{4}:[0-9a-f]{4}\](?: \((?:r|rev|rev .*|p|prog.*))?$`)
 
 func (b *lspciBlock) end(m *merger) {
 	if b.VendorID == "" && cutForm.MatchString(b.text) {
@@ -84,8 +87,20 @@ func (b *lspciBlock) end(m *merger) {
 	m.add(b.found)
 }
 
+// beginsHex says whether a line may begin with an address, which most do not.
+func beginsHex(text string) bool {
+	return len(text) > len("00:00.0 ") && isHex(text[0]) && isHex(text[1]) && strings.IndexByte(text[:9], ':') > 0
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
 // parseHeader reads a device's first line.
 func parseHeader(text string) (found, bool) {
+	if !beginsHex(text) {
+		return found{}, false
+	}
 	m := headerForm.FindStringSubmatch(text)
 	if m == nil {
 		return found{}, false

@@ -18,6 +18,9 @@ var rowForm = regexp.MustCompile(`(?i)^([0-9a-f]{2,3}): ((?:[0-9a-f]{2} ){15}[0-
 
 // line takes in a line if it is a row of a dump.
 func (h *hexDump) line(text string) bool {
+	if len(text) < len("00: ") || !isHex(text[0]) || !isHex(text[1]) {
+		return false
+	}
 	m := rowForm.FindStringSubmatch(text)
 	if m == nil {
 		return false

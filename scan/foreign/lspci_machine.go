@@ -8,23 +8,31 @@ import (
 // The machine-readable forms of lspci: -mm, one line of quoted fields, and
 // -vmm, a "Name:\tvalue" line a field (lspci(8), "Machine readable output").
 var (
-	slotForm   = regexp.MustCompile(`(?i)^(?:Slot|Device):\s+((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])$`)
+	slotForm   = regexp.MustCompile(`^(?i:Slot|Device):\s+((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])$`)
 	quotedForm = regexp.MustCompile(`(?i)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])((?:\s+(?:"[^"]*"|-[a-z][0-9a-f]+))+)$`)
 	quotedPart = regexp.MustCompile(`"([^"]*)"|-([a-z])([0-9a-f]+)`)
 	codeForm   = regexp.MustCompile(`(?i)^(?:(.*\S)\s+)?\[?([0-9a-f]{4})\]?$`)
 )
 
 func isMachineHeader(text string) bool {
-	return slotForm.MatchString(text) || quotedForm.MatchString(text)
+	_, ok := parseMachine(text)
+	return ok
 }
 
 // parseMachine reads a line of -mm, or the first line of a device of -vmm.
 func parseMachine(text string) (found, bool) {
 	var d found
 	d.Bus = "pci"
-	if m := slotForm.FindStringSubmatch(text); m != nil {
+	if strings.HasPrefix(text, "Slot") || strings.HasPrefix(text, "Device") {
+		m := slotForm.FindStringSubmatch(text)
+		if m == nil {
+			return found{}, false
+		}
 		d.ID = "pci:" + address(m[1])
 		return d, true
+	}
+	if !beginsHex(text) || strings.IndexByte(text, '"') < 0 {
+		return found{}, false
 	}
 	m := quotedForm.FindStringSubmatch(text)
 	if m == nil {

@@ -9,7 +9,7 @@ import (
 // The lines of lsusb (usbutils' lsusb.c). Bus and device number are those of
 // /dev/bus/usb, not an address in sysfs, so they make ids of their own.
 var (
-	usbLine  = regexp.MustCompile(`(?i)^Bus (\d{3}) Device (\d{3}):(?: ID (.*))?$`)
+	usbLine  = regexp.MustCompile(`^Bus (\d{3}) Device (\d{3}):(?: ID (.*))?$`)
 	usbIDs   = regexp.MustCompile(`(?i)^([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
 	usbField = regexp.MustCompile(`^([bi][A-Z]\w+|bcd[A-Z]\w+|[iw][A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
 )
@@ -22,13 +22,17 @@ func usbID(bus, device string) string {
 // beginLsusb reads lsusb, lsusb -v, lsusb -t, and the lsusb.py that is the lsusb
 // of some systems.
 func beginLsusb(l line) block {
-	if m := usbLine.FindStringSubmatch(l.text); m != nil {
-		return newUSBBlock(l, m[1], m[2], m[3])
+	switch {
+	case strings.HasPrefix(l.text, "Bus "):
+		if m := usbLine.FindStringSubmatch(l.text); m != nil {
+			return newUSBBlock(l, m[1], m[2], m[3])
+		}
+	case strings.HasPrefix(l.text, "/:"):
+		return beginUSBTree(l)
+	case strings.Contains(l.text, "IF"):
+		return beginUSBPy(l)
 	}
-	if b := beginUSBTree(l); b != nil {
-		return b
-	}
-	return beginUSBPy(l)
+	return nil
 }
 
 // usbBlock is a device of lsusb with the descriptors that -v adds.

@@ -22,19 +22,20 @@ type merger struct {
 	kind    string // of what is being read
 
 	rep        *report.Report
+	remarks    map[string]bool // codes and devices that were warned of
 	index      map[string]int  // Device.ID -> index in rep.Devices
 	buses      map[string]bool // of the devices so far
-	bare       int            // devices without an address so far
+	bare       int             // devices without an address so far
 	kinds      []string
-	lists      bool     // something else than modscout's own reports was read
-	named      []string // ids of devices known by name only
-	details    []found  // what lists without ids say of devices that others may name
-	usbDevices []found  // USB devices of which the interfaces should be known too
-	memory     int64    // sum of the modules, in bytes
+	lists      bool        // something else than modscout's own reports was read
+	named      []string    // ids of devices known by name only
+	details    []found     // what lists without ids say of devices that others may name
+	usbDevices []usbDevice // of which the interfaces should be known too
+	memory     int64       // sum of the modules, in bytes
 }
 
 func newMerger(opts Options, several bool) *merger {
-	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}, buses: map[string]bool{}}
+	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}, buses: map[string]bool{}, remarks: map[string]bool{}}
 }
 
 // maxWarnings bounds what is said of damaged input.
@@ -49,6 +50,15 @@ func (m *merger) warn(line int, code, text string) {
 		text = fmt.Sprintf("input %d: %s", m.input, text)
 	}
 	m.rep.Source.Warnings = append(m.rep.Source.Warnings, report.Warning{Code: code, Text: text, Line: line})
+}
+
+// remark notes something about a device, once.
+func (m *merger) remark(code, id, text string) {
+	if m.remarks[code+id] || len(m.rep.Source.Warnings) >= maxWarnings {
+		return
+	}
+	m.remarks[code+id] = true
+	m.rep.Warn(code, id, text)
 }
 
 // add takes in devices of the kind that is being read.
@@ -234,12 +244,19 @@ func (m *merger) useDetails() {
 		}
 	}
 	if unused > 0 {
-		m.warn(m.details[0].number, "no-ids", fmt.Sprintf("a list without ids names %d devices that no other list has", unused))
+		m.warn(m.details[0].number, "no-ids", fmt.Sprintf("a list without ids names %d device(s) that no other list has", unused))
 	}
 }
 
-// addUSBDevices warns of USB devices that show no interface: drivers are asked
-// for by interface.
+// usbDevice is a USB device whose interfaces have entries of their own.
+type usbDevice struct {
+	found
+	alone bool // it counts where none of them came in, as in a list from sysfs
+}
+
+// addUSBDevices sees to the USB devices that show no interface. Drivers are
+// asked for by interface, so a device stands for itself only in a list that may
+// have left them out; in others it is a warning.
 func (m *merger) addUSBDevices() {
 	shown := map[string]bool{}
 	for i := range m.rep.Devices {
@@ -253,7 +270,12 @@ func (m *merger) addUSBDevices() {
 		if bus, isRoot := strings.CutPrefix(name, "usb"); isRoot {
 			name = bus + "-0"
 		}
-		if !shown[name] {
+		switch {
+		case shown[name]:
+		case d.alone:
+			m.kind = "sysfs"
+			m.add(d.found)
+		default:
 			m.warn(d.number, "no-interface", fmt.Sprintf("%s (%s:%s) shows no interface, so that no driver can be found for it", d.ID, d.VendorID, d.DeviceID))
 		}
 	}
@@ -275,25 +297,16 @@ func (m *merger) setParents() {
 	}
 }
 
-// warnNamed counts the devices that are known by name only.
-func (m *merger) warnNamed() {
-	count := 0
-	for _, id := range m.named {
-		if at, found := m.index[id]; found && m.rep.Devices[at].VendorID == "" {
-			count++
-		}
-	}
-	if count > 0 {
-		m.rep.Warn("names-only", "", fmt.Sprintf("known by name only, which decides nothing: %d of %d devices; lspci -nn prints ids", count, len(m.rep.Devices)))
-	}
-}
-
 // predict adds virtio devices and warns of hidden disks, as a scan does.
 // Reports have both already and pass through unchanged.
 func (m *merger) predict() {
-	shown := map[string]bool{}
-	for _, d := range m.rep.Devices {
+	shown, warned := map[string]bool{}, map[string]bool{}
+	for i := range m.rep.Devices {
+		d := &m.rep.Devices[i]
 		shown[d.Parent] = shown[d.Parent] || d.Bus == "virtio"
+	}
+	for _, w := range m.rep.Source.Warnings {
+		warned[w.Device] = true
 	}
 	for i := range m.rep.Devices { // grows while it runs: only by virtio devices
 		d := m.rep.Devices[i]
@@ -302,7 +315,7 @@ func (m *merger) predict() {
 			m.merge(&child, 0)
 		}
 		warning, found := report.HiddenDisks(&d)
-		if found && !slices.ContainsFunc(m.rep.Source.Warnings, func(w report.Warning) bool { return w.Device == d.ID }) {
+		if found && !warned[d.ID] && len(m.rep.Source.Warnings) < maxWarnings {
 			m.rep.Source.Warnings = append(m.rep.Source.Warnings, warning)
 		}
 	}

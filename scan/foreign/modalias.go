@@ -37,7 +37,8 @@ func parseModalias(text string) (found, bool) {
 		if m == nil {
 			return found{}, false
 		}
-		d.VendorID, d.DeviceID, d.SubvendorID, d.SubdeviceID = lower(m[1]), lower(m[2]), lower(m[3]), lower(m[4])
+		d.VendorID, d.DeviceID = lower(m[1]), lower(m[2])
+		d.setSubsystem(lower(m[3]), lower(m[4]))
 		d.Class = known(m[5:8])
 	case "usb":
 		m := usbForm.FindStringSubmatch(text)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/modscout/modscout/scan/report"
 )
@@ -19,6 +20,9 @@ var (
 // beginPciconf reads one device. Its driver is one of another kernel and says
 // nothing about Linux.
 func beginPciconf(l line) block {
+	if !strings.Contains(l.text, "@pci") {
+		return nil
+	}
 	m := pciconfLine.FindStringSubmatch(l.text)
 	if m == nil {
 		return nil

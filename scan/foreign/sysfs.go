@@ -84,7 +84,10 @@ func (b *sysfsBlock) end(m *merger) {
 		if d.ID == "" && isAddress(d.Bus, key) {
 			d.ID = d.Bus + ":" + key
 		}
-		if len(d.Modaliases) > 0 || d.VendorID != "" {
+		switch {
+		case d.Bus == "usb" && !strings.Contains(key, ":"):
+			m.usbDevices = append(m.usbDevices, usbDevice{found: d, alone: true})
+		case len(d.Modaliases) > 0 || d.VendorID != "":
 			m.add(d)
 		}
 	}

@@ -53,7 +53,7 @@ func (m *merger) readText(lines []line) (rest []line) {
 			end()
 			open, kind = next, nextKind
 			m.kind = kind
-		case prompt.MatchString(l.text):
+		case isPrompt(l.text):
 			end()
 		default:
 			rest = append(rest, l)

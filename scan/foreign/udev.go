@@ -11,7 +11,6 @@ import (
 // dumps, which add A:, H: and L: for attributes and links, and of the kernel's
 // uevent files, which are the values of E: alone.
 var (
-	udevPath  = regexp.MustCompile(`^P: (/devices/\S+)$`)
 	udevValue = regexp.MustCompile(`^(?:E: |A: )?([A-Za-z_]+)=(.*)$`)
 	udevOther = regexp.MustCompile(`^[A-Z]: `)
 )
@@ -35,9 +34,12 @@ type udevBlock struct {
 
 func beginUdev(l line) block {
 	b := &udevBlock{number: l.number, values: map[string]string{}}
-	if m := udevPath.FindStringSubmatch(l.text); m != nil {
-		b.path = m[1]
+	if sysfs, ok := strings.CutPrefix(l.text, "P: "); ok && strings.HasPrefix(sysfs, "/") {
+		b.path = sysfs
 		return b
+	}
+	if strings.IndexByte(l.text, '=') < 0 {
+		return nil
 	}
 	m := udevValue.FindStringSubmatch(l.text)
 	if m == nil || !slices.Contains(ueventNames, m[1]) || len(m[2]) == 0 {
@@ -75,7 +77,7 @@ func (b *udevBlock) end(m *merger) {
 	switch {
 	case slices.Contains(classes, d.Bus) || d.Bus == "cpu" && m.buses["cpu"]:
 	case b.values["DEVTYPE"] == "usb_device":
-		m.usbDevices = append(m.usbDevices, found{Device: d.Device, number: b.number})
+		m.usbDevices = append(m.usbDevices, usbDevice{found: d})
 	case len(d.Modaliases) > 0 || d.VendorID != "":
 		m.add(d)
 	}

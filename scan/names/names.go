@@ -16,12 +16,22 @@ import (
 type DB struct {
 	pci func() (*pcidb.DB, error)
 	usb func() (*usbIDs, error)
+
+	byName func() map[string][]string // PCI ids
 }
 
 // Open returns the database of the embedded lists. It costs nothing: each list
 // is read when it is first asked for.
 func Open() *DB {
-	return &DB{pci: sync.OnceValues(openPCI), usb: sync.OnceValues(openUSB)}
+	db := &DB{pci: sync.OnceValues(openPCI), usb: sync.OnceValues(openUSB)}
+	db.byName = sync.OnceValue(func() map[string][]string {
+		pci, err := db.pci()
+		if err != nil {
+			return nil
+		}
+		return invert(pci)
+	})
+	return db
 }
 
 // Err returns what kept a list from being read, such as a full file system. The

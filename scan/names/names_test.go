@@ -3,6 +3,7 @@ package names
 import (
 	"errors"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/jaypipes/pcidb"
@@ -86,5 +87,26 @@ func BenchmarkFirstNames(b *testing.B) {
 			db.Class("010601")
 			db.USBProduct("1d6b", "0003")
 		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	db := Open()
+	tests := []struct {
+		name string
+		want []string
+	}{
+		{"Intel Corporation Ethernet Controller I225-V", []string{"8086:15f3"}},
+		{"intel corporation  ethernet controller I225-V", []string{"8086:15f3"}},
+		{"Nobody's Card", nil},
+		{"", nil},
+	}
+	for _, test := range tests {
+		if got := db.Named(test.name); !slices.Equal(got, test.want) {
+			t.Errorf("Named(%q) = %q, want %q", test.name, got, test.want)
+		}
+	}
+	if got := db.Named("NVIDIA Corporation GP108 [GeForce GT 1030]"); len(got) == 0 {
+		t.Error("Named() does not know the GT 1030")
 	}
 }

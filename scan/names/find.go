@@ -1,0 +1,35 @@
+package names
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/jaypipes/pcidb"
+)
+
+// Named returns the ids ("8086:15f3") of the PCI devices that lspci prints as
+// name, vendor and device together, sorted. Vendors reuse names, so there may be
+// several; and other versions of pci.ids have other names, so there may be none.
+func (db *DB) Named(name string) []string {
+	return db.byName()[plain(name)]
+}
+
+// plain is a name as far as versions of the list agree on it.
+func plain(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
+}
+
+// invert maps the names of devices to their ids.
+func invert(pci *pcidb.DB) map[string][]string {
+	ids := make(map[string][]string, len(pci.Products))
+	for _, p := range pci.Products {
+		if vendor := pci.Vendors[p.VendorID]; vendor != nil {
+			name := plain(vendor.Name + " " + p.Name)
+			ids[name] = append(ids[name], p.VendorID+":"+p.ID)
+		}
+	}
+	for _, list := range ids {
+		slices.Sort(list)
+	}
+	return ids
+}
