@@ -5,10 +5,12 @@
 CACHE   := .cache
 KERNELS := $(CACHE)/kernels
 # Metapackages, because an ABI leaves the archive when the next one comes.
-FLAVOURS := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64 linux-image-6.12-cloud-amd64
+# FLAVOURS are in the embedded catalogue; tests read the others too.
+FLAVOURS     := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64 linux-image-6.12-cloud-amd64
+TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
-TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop
+TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop pciutils usbutils
 
 .PHONY: build test bench demo kernels catalog generated clean
 build:
@@ -38,7 +40,7 @@ test: $(CACHE)/test-packages kernels
 bench: $(CACHE)/test-packages kernels build
 	go run ./cmd/bench $(BENCH)
 
-kernels: $(FLAVOURS:%=$(KERNELS)/%/.done)
+kernels: $(TEST_KERNELS:%=$(KERNELS)/%/.done)
 
 # The newest ABI behind a metapackage, unpacked and never installed.
 $(KERNELS)/%/.done: | $(CACHE)/apt-lists

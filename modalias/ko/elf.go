@@ -143,6 +143,8 @@ func text(table []byte, offset uint32) []byte {
 type symbol struct {
 	name    []byte // in the file
 	section uint16 // 0: undefined, to be found elsewhere
+	value   uint64 // in a module: offset in the section
+	size    uint64
 }
 
 // symbols returns the symbol table, or nil where the file has none: the
@@ -164,11 +166,20 @@ func (e *object) symbols(local bool) (list []symbol, first int, err error) {
 		list = make([]symbol, len(table)/symbolSize)
 		for i := range list {
 			entry := table[i*symbolSize:]
-			list[i] = symbol{text(names, le.Uint32(entry)), le.Uint16(entry[6:])}
+			list[i] = symbol{text(names, le.Uint32(entry)), le.Uint16(entry[6:]), le.Uint64(entry[8:]), le.Uint64(entry[16:])}
 		}
 		return list, first, nil
 	}
 	return nil, 0, nil
+}
+
+// at returns a section's data from where a symbol of it stands.
+func (e *object) at(s symbol) []byte {
+	if int(s.section) >= len(e.sections) {
+		return nil
+	}
+	data := e.data(e.sections[s.section])
+	return data[min(s.value, uint64(len(data))):]
 }
 
 // relocations calls visit for each relocation of the section with this name:

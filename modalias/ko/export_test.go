@@ -6,3 +6,6 @@ import "io"
 func ReadPieces(r io.ReaderAt, size int64, file string) (*Module, error) {
 	return read(&onDisk{r: r, size: uint64(size)}, file, words{})
 }
+
+// Set takes one field of .modinfo.
+func (m *Module) Set(tag, value string) { m.set(tag, value) }

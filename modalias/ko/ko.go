@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"strings"
 	"sync"
@@ -52,9 +53,9 @@ type Module struct {
 	InTree      bool     // built with the kernel, not beside it
 	Signed      bool     // a signature is appended to the file
 	Stripped    bool     // without symbol table or relocations: no kernel can load it
-	Versioned   bool     // carries symbol CRCs (__versions, MODVERSIONS)
-	Imports     []string // symbols that it takes from the kernel or other modules
-	Exports     []string // symbols that it offers
+	Versioned   bool     // carries symbol CRCs (MODVERSIONS)
+	Imports     []string // symbols that it takes from the kernel or other modules, in the symbol table's order
+	Exports     []string // symbols that it offers, sorted
 	Layout      Layout   // of struct module
 	Size        int64    // bytes, decompressed
 }
@@ -173,33 +174,39 @@ func read(from content, file string, names words) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, found := e.section(".modinfo")
+	info, found := e.section(modinfo)
 	if !found {
 		return nil, ErrNoModule
 	}
 	m := &Module{File: file, Size: int64(e.length()), Signed: isSigned(e)}
-	m.readInfo(string(e.data(info)))
+	for tag, value := range fields(string(e.data(info))) {
+		m.set(tag, value)
+	}
 	if err := m.readSymbols(e, names); err != nil {
 		return nil, err
 	}
 	m.readStruct(e)
-	_, m.Versioned = e.section("__versions")
+	_, basic := e.section(basicVersions)
+	_, extended := e.section(extendedCRCs)
+	m.Versioned = basic || extended
 	return m, e.err
 }
-
-// signature ends a signed module; see the kernel's scripts/sign-file.c.
-const signature = "~Module signature appended~\n"
 
 func isSigned(e *object) bool {
 	end, err := e.slice(e.length()-uint64(len(signature)), uint64(len(signature)))
 	return err == nil && string(end) == signature
 }
 
-// readInfo reads the strings of .modinfo: "tag=value", each closed by a zero.
-func (m *Module) readInfo(section string) {
-	for field := range strings.SplitSeq(section, "\x00") {
-		if tag, value, found := strings.Cut(field, "="); found {
-			m.set(tag, value)
+// modinfo is the section of what a module says of itself.
+const modinfo = ".modinfo"
+
+// fields yields its strings: "tag=value", each closed by a zero.
+func fields(section string) iter.Seq2[string, string] {
+	return func(yield func(tag, value string) bool) {
+		for field := range strings.SplitSeq(section, "\x00") {
+			if tag, value, found := strings.Cut(field, "="); found && !yield(tag, value) {
+				return
+			}
 		}
 	}
 }
@@ -232,9 +239,10 @@ func (m *Module) set(tag, value string) {
 	}
 }
 
-// readSoftdep reads "pre: a b post: c", as modprobe.d(5) has it.
+// readSoftdep reads "pre: a b post: c", as modprobe.d(5) has it. Names before
+// the first of the two words count for nothing, as with kmod.
 func (m *Module) readSoftdep(value string) {
-	list := &m.SoftPre
+	list := &[]string{}
 	for word := range strings.FieldsSeq(value) {
 		switch word {
 		case "pre:":

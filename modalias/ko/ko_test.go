@@ -26,7 +26,7 @@ var igc = tiny{
 		"softdep=pre: more", "firmware=a.fw", "parm=debug:Debug level", "license=GPL v2", "description=A card", "srcversion=ABC",
 		"intree=Y", "name=igc", "vermagic=6.1.0 SMP mod_unload ", "noequals", "",
 	},
-	imports: []string{"printk", "ptp_open", "printk"}, exports: []string{"igc_up", "igc_down"},
+	imports: []string{"printk", "ptp_open"}, exports: []string{"igc_up", "igc_down"},
 	inits:     []relocation{{"init_module", 336}, {"cleanup_module", 488}},
 	structLen: 504, versions: true, tail: "signature~Module signature appended~\n",
 }

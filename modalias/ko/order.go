@@ -1,6 +1,7 @@
 package ko
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,26 +17,45 @@ type Graph struct {
 	byName  map[string]*Module
 	builtin map[string]bool
 	needs   map[*Module][]*Module
+	rank    map[*Module]int // in depmod's order
 }
 
 // Graph computes the dependencies of all modules: the owners of the symbols
 // that each imports, as depmod does it, and those that its depends names.
 func (t *Tree) Graph() *Graph {
-	g := &Graph{byName: map[string]*Module{}, builtin: map[string]bool{}, needs: map[*Module][]*Module{}}
+	g := &Graph{byName: map[string]*Module{}, builtin: map[string]bool{}, needs: map[*Module][]*Module{}, rank: map[*Module]int{}}
 	for _, name := range t.Builtin {
 		g.builtin[name] = true
 	}
+	modules := t.ordered()
 	owner := map[string]*Module{}
-	for _, m := range t.Modules {
+	for _, m := range modules {
 		g.byName[m.Name] = m
 		for _, symbol := range m.Exports {
 			owner[symbol] = m
 		}
 	}
-	for _, m := range t.Modules {
+	for _, m := range modules {
 		g.needs[m] = g.dependencies(m, owner)
 	}
+	g.rankModules(modules)
+	for _, needs := range g.needs {
+		slices.SortFunc(needs, func(a, b *Module) int { return strings.Compare(a.File, b.File) })
+	}
 	return g
+}
+
+// ordered returns the modules as modules.order lists them, then the others.
+func (t *Tree) ordered() []*Module {
+	place := make(map[string]int, len(t.Order))
+	for i, file := range t.Order {
+		place[file] = i - len(t.Order)
+	}
+	modules := slices.Clone(t.Modules)
+	slices.SortStableFunc(modules, func(a, b *Module) int {
+		return cmp.Compare(place[uncompressed(a.File)], place[uncompressed(b.File)])
+	})
+	return modules
 }
 
 func (g *Graph) dependencies(m *Module, owner map[string]*Module) []*Module {
@@ -45,14 +65,47 @@ func (g *Graph) dependencies(m *Module, owner map[string]*Module) []*Module {
 			needs = append(needs, other)
 		}
 	}
-	for _, name := range m.Depends {
-		add(g.byName[underscores(name)])
-	}
 	for _, symbol := range m.Imports {
 		add(owner[symbol])
 	}
-	slices.SortFunc(needs, func(a, b *Module) int { return strings.Compare(a.File, b.File) })
+	for _, name := range m.Depends {
+		add(g.byName[underscores(name)])
+	}
 	return needs
+}
+
+// rankModules numbers the modules as depmod does (tools/depmod.c,
+// depmod_calculate_dependencies): each before what it needs, and of those that
+// nobody needs any more the one found last first. Where modules need each
+// other in a circle, depmod gives up and we go on.
+func (g *Graph) rankModules(modules []*Module) {
+	users := map[*Module]int{}
+	for _, needs := range g.needs {
+		for _, need := range needs {
+			users[need]++
+		}
+	}
+	var free []*Module
+	for _, m := range modules {
+		if users[m] == 0 {
+			free = append(free, m)
+		}
+	}
+	for len(free) > 0 {
+		m := free[len(free)-1]
+		free = free[:len(free)-1]
+		g.rank[m] = len(g.rank)
+		for _, need := range g.needs[m] {
+			if users[need]--; users[need] == 0 {
+				free = append(free, need)
+			}
+		}
+	}
+	for _, m := range modules {
+		if _, ranked := g.rank[m]; !ranked {
+			g.rank[m] = len(g.rank)
+		}
+	}
 }
 
 // Module returns the module of this name, spelt with '-' or '_', or nil.
@@ -60,6 +113,25 @@ func (g *Graph) Module(name string) *Module { return g.byName[underscores(name)]
 
 // Needs returns the modules that m needs directly, ordered by file.
 func (g *Graph) Needs(m *Module) []*Module { return g.needs[m] }
+
+// Dependencies returns all that m needs, directly or not, in the order of
+// depmod's modules.dep: a module stands before what it needs itself, so the
+// list is to be loaded from its end.
+func (g *Graph) Dependencies(m *Module) []*Module {
+	var all []*Module
+	seen := map[*Module]bool{m: true}
+	for queue := []*Module{m}; len(queue) > 0; queue = queue[1:] {
+		for _, need := range g.needs[queue[0]] {
+			if !seen[need] {
+				seen[need] = true
+				all = append(all, need)
+				queue = append(queue, need)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *Module) int { return cmp.Compare(g.rank[a], g.rank[b]) })
+	return all
+}
 
 // LoadOrder returns the named modules and all that they need, each after what
 // it needs and after its pre-softdeps, where the tree has those. Names of

@@ -10,8 +10,7 @@ import (
 // thisModule is the section that holds the module's struct module.
 const thisModule = ".gnu.linkonce.this_module"
 
-// exportNames is the section with the names of what a module exports. Newer
-// kernels keep namespaces there too.
+// exportNames is the section with the names of what a module exports.
 const exportNames = "__ksymtab_strings"
 
 // readSymbols fills Imports, Exports, Stripped and the offsets of Layout.
@@ -26,7 +25,7 @@ func (m *Module) readSymbols(e *object, names words) error {
 		return err
 	}
 	if exporting && m.Exports == nil {
-		m.Exports = exportStrings(e.data(strings))
+		m.Exports = exportStrings(e, e.data(strings))
 	}
 	slices.Sort(m.Exports)
 	m.Exports = slices.Compact(m.Exports)
@@ -42,7 +41,7 @@ func (m *Module) readSymbols(e *object, names words) error {
 // of the file, but not without end: left is how many bytes they may have.
 func (m *Module) sortSymbols(symbols []symbol, names words, left int) error {
 	for _, s := range symbols {
-		if name, found := bytes.CutPrefix(s.name, []byte("__ksymtab_")); found && s.section != 0 {
+		if name, found := bytes.CutPrefix(s.name, []byte(ksymtab)); found && s.section != 0 {
 			m.Exports = append(m.Exports, names.keep(name))
 		} else if s.section == 0 && len(s.name) > 0 {
 			m.Imports = append(m.Imports, names.keep(s.name))
@@ -53,8 +52,6 @@ func (m *Module) sortSymbols(symbols []symbol, names words, left int) error {
 			return fmt.Errorf("%w: symbol names are longer than the file", ErrFormat)
 		}
 	}
-	slices.Sort(m.Imports)
-	m.Imports = slices.Compact(m.Imports)
 	return nil
 }
 
@@ -66,17 +63,6 @@ func (l *Layout) set(symbol string, offset int64) {
 	case "cleanup_module":
 		l.Exit = offset
 	}
-}
-
-// exportStrings reads the names of exports as a stripped module still has them.
-func exportStrings(section []byte) []string {
-	var names []string
-	for name := range bytes.SplitSeq(section, []byte{0}) {
-		if len(name) > 0 {
-			names = append(names, string(name))
-		}
-	}
-	return names
 }
 
 // The name's place in struct module has been the same in every 64-bit kernel

@@ -115,13 +115,16 @@ func readList(file string, clean func(string) string) ([]string, error) {
 }
 
 // IsModule says whether a file is called like a module, compressed or not.
-func IsModule(file string) bool {
-	for _, compression := range []string{"", ".gz", ".xz", ".zst"} {
-		if strings.HasSuffix(file, ".ko"+compression) {
-			return true
+func IsModule(file string) bool { return strings.HasSuffix(uncompressed(file), ".ko") }
+
+// uncompressed returns a file's name without the suffix of a compression.
+func uncompressed(file string) string {
+	for _, suffix := range []string{".gz", ".xz", ".zst"} {
+		if name, found := strings.CutSuffix(file, suffix); found {
+			return name
 		}
 	}
-	return false
+	return file
 }
 
 // NameOf returns the name that the kernel would use for a module's file: its
