@@ -89,22 +89,25 @@ func (f *finder) registered(c call, r registrar) (at uint64, d Driver, ok bool) 
 	slices.Sort(aliases)
 	d = Driver{Bus: r.bus, Name: name, Module: f.inits.module(c.at), Aliases: slices.Compact(aliases)}
 	if r.module != 0 {
-		if module := f.text(c.argument(r.module)); isIdentifier(module) {
+		if module := f.text(c.argument(r.module)); isModule(module) {
 			d.Module = strings.ReplaceAll(module, "-", "_")
 		}
 	}
 	return at, d, true
 }
 
-// chooseForms finds out how large the entries of tables are, by which size
-// makes sense of more drivers.
+// isModule says whether name could be that of a module: an identifier that may
+// begin with a digit, such as 8139too.
+func isModule(name string) bool { return isIdentifier("_"+name) && name != "" }
+
+// chooseForms finds out how large the entries of tables are: with the wrong size
+// they end early or make no sense, so the one that gives more patterns is right.
 func (f *finder) chooseForms(calls []call, byAddress map[uint64]registrar) {
 	count := func(bus string) (n int) {
 		for _, c := range calls {
 			if r := byAddress[c.target]; r.bus == bus {
-				if _, _, ok := r.read(f, c.argument(r.driver)); ok {
-					n++
-				}
+				_, aliases, _ := r.read(f, c.argument(r.driver))
+				n += len(aliases)
 			}
 		}
 		return n
@@ -133,8 +136,9 @@ func (f *finder) pciDriver(at uint64) (string, []string, bool) {
 // follows nine functions, or ten since Linux 6.11.
 func (f *finder) usbDriver(at uint64) (string, []string, bool) {
 	for _, offset := range []uint64{72, 80} {
-		if table := f.pointer(at + offset); table != 0 && !f.isCode(table) {
-			return f.nameAndTable(at, at+offset, usbForm)
+		name, aliases, ok := f.nameAndTable(at, at+offset, usbForm)
+		if ok && len(aliases) > 0 {
+			return name, aliases, true
 		}
 	}
 	return "", nil, false

@@ -2,7 +2,6 @@ package vmlinux
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -229,8 +228,12 @@ func (s *space) relativeAddresses(data []byte, count int, base uint64) []uint64 
 	return s.plausible(list)
 }
 
-// plausible returns the list if most of it lies in the kernel, else nil.
+// plausible returns the list if it grows and most of it lies in the kernel,
+// else nil.
 func (s *space) plausible(list []uint64) []uint64 {
+	if !slices.IsSorted(list) {
+		return nil
+	}
 	inside := 0
 	for _, addr := range list {
 		if s.from(addr) != nil {
@@ -243,12 +246,11 @@ func (s *space) plausible(list []uint64) []uint64 {
 	return list
 }
 
-// join pairs names with addresses, ordered by address.
+// join pairs names with addresses, which are in order.
 func join(names []string, addresses []uint64) []symbol {
 	list := make([]symbol, len(names))
 	for i, name := range names {
 		list[i] = symbol{name, addresses[i]}
 	}
-	slices.SortStableFunc(list, func(a, b symbol) int { return cmp.Compare(a.addr, b.addr) })
 	return list
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 )
 
 var le = binary.LittleEndian
@@ -30,6 +32,9 @@ const kernelBase = 0xffffffff80000000
 // taken from data itself, so that nothing is copied or decompressed.
 func newSpace(data []byte) (*space, error) {
 	f, err := elf.NewFile(bytes.NewReader(data))
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%w: it ends in the middle", ErrDamaged)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -130,16 +135,6 @@ func (s *space) text(addr uint64) string {
 		return ""
 	}
 	return string(b[:n])
-}
-
-// isCode says whether an address is that of code.
-func (s *space) isCode(addr uint64) bool {
-	for _, a := range s.code {
-		if addr >= a.addr && addr-a.addr < uint64(len(a.data)) {
-			return true
-		}
-	}
-	return false
 }
 
 // relative returns the address that a 32-bit offset from its own place names

@@ -2,6 +2,7 @@ package vmlinux
 
 import (
 	"bytes"
+	"compress/bzip2"
 	"debug/pe"
 	"errors"
 	"fmt"
@@ -88,8 +89,8 @@ func unwrapBZImage(data []byte) (kernel []byte, compression string, err error) {
 	}
 	left := maxStreams
 	for at := range archive.Streams(protected) {
-		if expandsToELF(protected[at:]) {
-			return unwrapPayload(protected[at:])
+		if kernel, compression, scanned := unwrapPayload(protected[at:]); scanned == nil {
+			return kernel, compression, nil
 		}
 		if left--; left == 0 {
 			break
@@ -116,8 +117,7 @@ func unwrapPayload(payload []byte) (kernel []byte, compression string, err error
 	return kernel, compression, err
 }
 
-// decompress expands one stream. What follows it is ignored: the kernel's
-// build appends the size to it (scripts/Makefile.lib, size_append).
+// decompress expands one stream.
 func decompress(data []byte) ([]byte, error) {
 	limits := archive.Default
 	limits.Bytes = MaxBytes
@@ -127,11 +127,23 @@ func decompress(data []byte) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	_, err = out.ReadFrom(r)
-	behind := errors.Is(err, archive.ErrFormat) || errors.Is(err, archive.ErrTruncated)
-	if err != nil && !(behind && bytes.HasPrefix(out.Bytes(), elfMagic)) {
+	if err != nil && !(bytes.HasPrefix(out.Bytes(), elfMagic) && isBehind(err, data)) {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// isBehind says whether an error is about what follows the stream: the kernel's
+// build appends the size to it (scripts/Makefile.lib, size_append). Go's bzip2
+// wants another stream there, and lz4's blocks begin with a size too.
+func isBehind(err error, data []byte) bool {
+	switch archive.Compression(data) {
+	case "bzip2":
+		return errors.Is(err, bzip2.StructuralError("bad magic value in continuation file"))
+	case "lz4":
+		return errors.Is(err, archive.ErrTruncated)
+	}
+	return errors.Is(err, archive.ErrFormat)
 }
 
 // expandsToELF looks at the first bytes only.

@@ -62,9 +62,9 @@ func usbAlias(b []byte) ([]string, bool) {
 // number from one to another: numbers in decimal digits where both ends are
 // such, as bcdDevice should be, else hexadecimal ones.
 func bcdRange(from, to int) []string {
-	base := 10
-	if !isBCD(from) || !isBCD(min(to, 0x9999)) {
-		base = 16
+	base := 16
+	if isBCD(from) && isBCD(min(to, 0x9999)) {
+		base, to = 10, min(to, 0x9999)
 	}
 	low, high := inBase(from, base), inBase(to, base)
 	var parts []string
@@ -99,7 +99,7 @@ func isBCD(n int) bool {
 func inBase(n, base int) int {
 	value := 0
 	for shift := 12; shift >= 0; shift -= 4 {
-		value = value*base + min(n>>shift&15, base-1)
+		value = value*base + n>>shift&15
 	}
 	return value
 }
