@@ -2,6 +2,7 @@ package ko
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 )
@@ -42,19 +43,18 @@ const (
 	maxSections = 65_280 // SHN_LORESERVE: more would need extended numbering
 )
 
-// elfMagic begins every ELF file; then come its class, 64-bit, and its byte
-// order, little-endian.
+// elfMagic begins every ELF file; then come its class and its byte order.
 const elfMagic = "\x7fELF"
 
 var le = binary.LittleEndian
 
 func parseELF(from content) (*object, error) {
 	head, err := from.slice(0, headerSize)
-	if err != nil || string(head[:6]) != elfMagic+"\x02\x01" {
+	if err != nil || string(head[:4]) != elfMagic {
 		return nil, ErrFormat
 	}
-	if machine := le.Uint16(head[0x12:]); machine != x86_64 {
-		return nil, fmt.Errorf("%w (%d)", ErrMachine, machine)
+	if err := checkTarget(head); err != nil {
+		return nil, err
 	}
 	e := &object{content: from}
 	offset, count := le.Uint64(head[0x28:]), int(le.Uint16(head[0x3c:]))
@@ -81,6 +81,24 @@ func parseELF(from content) (*object, error) {
 	}
 	return e, e.err
 }
+
+// checkTarget says what else than x86-64 an object is for.
+func checkTarget(head []byte) error {
+	const class64, littleEndian = 2, 1
+	machine := le.Uint16(head[0x12:])
+	switch {
+	case head[4] != class64:
+		return fmt.Errorf("%w, but a 32-bit one", ErrFormat)
+	case head[5] != littleEndian:
+		return fmt.Errorf("%w, but a big-endian one", ErrFormat)
+	case machine != x86_64:
+		return fmt.Errorf("%w: %s", ErrMachine, cmp.Or(machines[machine], fmt.Sprint("number ", machine)))
+	}
+	return nil
+}
+
+// machines are those that kernel modules are met for (elf(5), e_machine).
+var machines = map[uint16]string{8: "MIPS", 21: "PowerPC", 22: "S/390", 183: "arm64", 243: "RISC-V", 258: "LoongArch"}
 
 func (e *object) parseSection(i int, header []byte) error {
 	s := section{

@@ -37,6 +37,10 @@ type Tree struct {
 // ErrNoTree says that a directory holds no modules.
 var ErrNoTree = errors.New("no kernel modules in it")
 
+// TreeFiles are the files in a tree's directory that are read beside the
+// modules, where they exist.
+var TreeFiles = []string{"modules.builtin", "modules.order", "modules.builtin.modinfo"}
+
 // ReadTree reads all modules below dir. It fails only where dir cannot be
 // listed or holds no module; single bad files are left out and listed in Bad.
 func ReadTree(dir string) (*Tree, error) {
@@ -44,6 +48,14 @@ func ReadTree(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ReadTreeOf(dir, files, ReadFile)
+}
+
+// ReadTreeOf is [ReadTree] for a caller who knows the files, paths below dir in
+// lexical order, and perhaps what is in them: read is called for each with its
+// whole path, by several goroutines at once.
+func ReadTreeOf(dir string, files []string, read func(path string) (*Module, error)) (*Tree, error) {
+	var err error
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoTree)
 	}
@@ -59,7 +71,7 @@ func ReadTree(dir string) (*Tree, error) {
 		return nil, err
 	}
 	t.BuiltinInfo = readBuiltin(info)
-	t.readAll(files)
+	t.readAll(files, read)
 	return t, nil
 }
 
@@ -77,13 +89,13 @@ func moduleFiles(dir string) ([]string, error) {
 }
 
 // readAll reads files on all cores and keeps their order.
-func (t *Tree) readAll(files []string) {
+func (t *Tree) readAll(files []string, read func(path string) (*Module, error)) {
 	modules, errs := make([]*Module, len(files)), make([]error, len(files))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		group.Go(func() error {
-			modules[i], errs[i] = ReadFile(filepath.Join(t.Dir, filepath.FromSlash(file)))
+			modules[i], errs[i] = read(filepath.Join(t.Dir, filepath.FromSlash(file)))
 			if errs[i] == nil {
 				modules[i].File = file
 			}
