@@ -1,11 +1,97 @@
 package foreign
 
 import (
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/modscout/modscout/scan/report"
 )
+
+// damages are what happens to lists on their way into a forum and back.
+var damages = []struct {
+	name   string
+	damage func(string) string
+}{
+	{"CRLF", func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }},
+	{"CR", func(s string) string { return strings.ReplaceAll(s, "\n", "\r") }},
+	{"byte order mark", func(s string) string { return "\ufeff" + s }},
+	{"UTF-16", func(s string) string { return utf16Text(s, false) }},
+	{"UTF-16, big endian", func(s string) string { return utf16Text(s, true) }},
+	{"quoted", func(s string) string { return eachLine(s, func(l string) string { return "> " + l }) }},
+	{"quoted twice", func(s string) string { return eachLine(s, func(l string) string { return "> > " + l }) }},
+	{"spaces at the end", func(s string) string { return eachLine(s, func(l string) string { return l + "   " }) }},
+	{"tabs to spaces", func(s string) string { return strings.ReplaceAll(s, "\t", "    ") }},
+	{"no break spaces", func(s string) string { return strings.ReplaceAll(s, "  ", " \u00a0") }},
+	{"empty lines between", func(s string) string { return strings.ReplaceAll(s, "\n", "\n\n") }},
+	{"colours", func(s string) string {
+		return eachLine(s, func(l string) string { return "\x1b[1;32m" + l + "\x1b[0m" })
+	}},
+	{"fence and prompt", func(s string) string {
+		return "Hello,\nhere it is:\n```text\nroot@nas:~# cat list\n" + s + "\nroot@nas:~# exit\n```\nThank you!\n"
+	}},
+	{"HTML", func(s string) string {
+		s = strings.ReplaceAll(s, "&amp;", "&") // one fixture has it already
+		return strings.NewReplacer("&quot;", "&quot;", "&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;").Replace(s)
+	}},
+	{"no indentation", func(s string) string {
+		return eachLine(s, func(l string) string { return strings.TrimLeft(l, " \t") })
+	}},
+}
+
+func utf16Text(s string, bigEndian bool) string {
+	var data []byte
+	for _, unit := range utf16.Encode([]rune("\ufeff" + s)) {
+		if bigEndian {
+			unit = unit>>8 | unit<<8
+		}
+		data = append(data, byte(unit), byte(unit>>8))
+	}
+	return string(data)
+}
+
+func eachLine(s string, change func(string) string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = change(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// survivesAsJSON are the damages that leave JSON what it is.
+var survivesAsJSON = regexp.MustCompile(`^(?:CRLF|CR|byte|UTF|spaces at|tabs|empty lines|fence|no indentation)`)
+
+// Each fixture says the same after each damage.
+func TestDamage(t *testing.T) {
+	sameDevice := cmpopts.IgnoreFields(report.Device{}, "Subsystem")
+	for _, input := range fixtures(t) {
+		want, err := Import([]Input{input}, Options{Names: corpusNames})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range damages {
+			if filepath.Ext(input.Name) == ".json" && !survivesAsJSON.MatchString(d.name) {
+				continue
+			}
+			got, err := Import([]Input{{input.Name, []byte(d.damage(string(input.Data)))}}, Options{Names: corpusNames})
+			if err != nil {
+				t.Errorf("%s, %s: %v", input.Name, d.name, err)
+				continue
+			}
+			if diff := cmp.Diff(want.Devices, got.Devices, sameDevice); diff != "" {
+				t.Errorf("%s, %s: devices mismatch (-want +got):\n%s", input.Name, d.name, diff)
+			}
+			if diff := cmp.Diff(want.Machine, got.Machine); diff != "" {
+				t.Errorf("%s, %s: machine mismatch (-want +got):\n%s", input.Name, d.name, diff)
+			}
+		}
+	}
+}
 
 // Pastes as they come: quoted, in lists, several tools in one, in prose.
 func TestPastes(t *testing.T) {

@@ -12,12 +12,14 @@ import (
 )
 
 // FuzzImport: whatever is pasted, the answer is an error or a report that can
-// be written and read, with unique ids in order.
+// be written and read, with unique ids in order. The seeds are all fixtures, so
+// that every reader is reached, and what tests of lspci and ids read.
 func FuzzImport(f *testing.F) {
+	for _, input := range fixtures(f) {
+		f.Add("", input.Data)
+	}
 	for _, seed := range []string{
-		"03:00.0 Ethernet controller [0200]: Intel Corporation I225-V [8086:15f3] (rev 03)\n\tSubsystem: X [1458:e000]\n\tKernel modules: igc, igb\n",
 		"00:1c.0/03:00.0 Class 0200: 8086:15f3 (rev ff) (prog-if ff)\n00: 86 80 f3 15 06 04 10 00 03 00 00 02 10 00 00 00\n",
-		"Slot:\t03:00.0\nClass:\t0200\nVendor:\t8086\nDevice:\t15f3\n",
 		`03:00.0 "Ethernet controller [0200]" "Intel [8086]" "I225-V [15f3]" -r03 "" ""`,
 		`8086:15f3 PCI\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03 pciid 8086d000015f3`,
 		"usb:v0BDAp8156d3104dc00dsc00dp00icFFiscFFip00in00\npci:v00008086d000015F3sv*sd*bc*sc*i*\nacpi:PNP0C0A:\n",
@@ -25,12 +27,18 @@ func FuzzImport(f *testing.F) {
 		"\xff\xfe8\x000\x008\x006\x00:\x001\x005\x00f\x003\x00",
 		"> \x1b[32m03:00.0 x [80\r\n",
 		`{"schema":"modscout.report/v1","source":{"kind":"ids"},"machine":{},"devices":[{"id":"pci:1","bus":"pci"},{"id":"pci:1","bus":"pci"}]}`,
+		"text\n" + `{"hardware":{"pci":[{"vendor":{"hex":"8086"}`,
 	} {
-		f.Add([]byte(seed))
+		f.Add("", []byte(seed))
 	}
+	for _, kind := range Kinds {
+		f.Add(kind, []byte("vendor_id : GenuineIntel\n03:00.0 0200: 8086:15f3\n"))
+	}
+	f.Add("", tarOf(f, map[string]string{"logs/dmesg.log": "pci 0000:03:00.0: [8086:15f3] type 00 class 0x020000\n"}))
+	f.Add("", []byte("\x1f\x8b\x08\x00"))
 	db := names.Open()
-	f.Fuzz(func(t *testing.T, data []byte) {
-		rep, err := Import([]Input{{"paste", data}}, Options{Names: db})
+	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		rep, err := Import([]Input{{"paste", data}}, Options{Names: db, Kind: kind})
 		if err != nil {
 			return
 		}

@@ -107,7 +107,7 @@ func (m *merger) besides(lines []line) []line {
 // isPort tells the ports and times of prose ("8080:8080") from ids, which look
 // alike: in prose, a vendor must be known.
 func (m *merger) isPort(d *found, text string) bool {
-	return d.plain && strings.Contains(text, " ") && !strings.Contains(lower(text), "["+d.VendorID+":") && m.opts.Names.Vendor(d.VendorID) == ""
+	return d.plain && strings.Contains(text, " ") && m.opts.Names.Vendor(d.VendorID) == ""
 }
 
 // idsOf returns the ids of a line in their order, those of modaliases first.
@@ -212,7 +212,7 @@ func (h *hit) device(text string) found {
 		return text[h.groups[n] : h.groups[n]+4]
 	}
 	spelling := idSpellings[h.spelling]
-	d := found{plain: h.spelling == plainSpelling, Device: report.Device{Bus: spelling.bus, VendorID: id(0), DeviceID: id(1), SubvendorID: id(2), SubdeviceID: id(3)}}
+	d := found{plain: h.spelling == plainSpelling && !strings.HasSuffix(text[:h.start], "["), Device: report.Device{Bus: spelling.bus, VendorID: id(0), DeviceID: id(1), SubvendorID: id(2), SubdeviceID: id(3)}}
 	if spelling.swap {
 		d.SubvendorID, d.SubdeviceID = d.SubdeviceID, d.SubvendorID
 	}

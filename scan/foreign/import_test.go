@@ -118,6 +118,102 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// Everything in one paste, as people answer "show me your hardware".
+func TestSeveralInOne(t *testing.T) {
+	const text = `It does not boot. user@nas:~$ says:
+user@nas:~$ lspci -nnk
+00:1f.2 SATA controller [0106]: Intel Corporation SATA Controller [8086:2922] (rev 02)
+	Kernel driver in use: ahci
+user@nas:~$ lsusb
+Bus 001 Device 002: ID 0bda:8156 Realtek
+user@nas:~$ lsusb -t
+/:  Bus 01.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/12p, 480M
+    |__ Port 3: Dev 2, If 0, Class=Vendor Specific Class, Driver=r8152, 480M
+user@nas:~$ lscpu
+Architecture:        x86_64
+CPU(s):              4
+Vendor ID:           GenuineIntel
+Flags:               fpu movbe
+user@nas:~$ sudo dmidecode -t 2
+Handle 0x0002, DMI type 2, 15 bytes
+Base Board Information
+	Product Name: B660M
+user@nas:~$ dmesg | grep pci
+[    0.2] pci 0000:03:00.0: [8086:15f3] type 00 class 0x020000
+user@nas:~$ cat report.json
+{"virtualisation": "none", "version": 1,
+ "hardware": {"sound": [{"bus_type": {"name": "PCI"}, "vendor": {"hex": "8086"}, "device": {"hex": "54c8"}, "sysfs_bus_id": "0000:00:1f.3"}]}}
+and this one is in the other slot:
+[10ec:8125]
+What about 1af4:1041 and [1000:0072]?
+`
+	rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: corpusNames})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"pci:0000:00:1f.2", "pci:0000:00:1f.3", "pci:0000:03:00.0", "pci:10ec:8125#1", "usb:001-002"}
+	if diff := cmp.Diff(want, ids(rep)); diff != "" {
+		t.Errorf("devices mismatch (-want +got):\n%s", diff)
+	}
+	m := rep.Machine
+	if m.CPU.Vendor != "GenuineIntel" || *m.CPU.Threads != 4 || m.DMI.BoardName != "B660M" || m.Hypervisor != "none" || rep.Source.Kind != "mixed" {
+		t.Errorf("machine = %+v of kind %q", m, rep.Source.Kind)
+	}
+	if driver := rep.Devices[4].Driver; driver != "r8152" {
+		t.Errorf("the driver of %s is %q: the tree was not merged with the list", rep.Devices[4].ID, driver)
+	}
+	warning := report.Warning{Code: "not-in-list", Line: 26, Text: "1000:0072 stands beside a list of devices and is not taken for one of them"}
+	if diff := cmp.Diff([]report.Warning{warning}, rep.Source.Warnings); diff != "" {
+		t.Errorf("warnings mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// One kind at a time: the others are not looked for.
+func TestFrom(t *testing.T) {
+	const text = "00:1f.2 0106: 8086:2922\nBus 001 Device 002: ID 0bda:8156 Realtek\n10ec:8125\n"
+	for kind, want := range map[string]string{
+		"": "pci:0000:00:1f.2 pci:10ec:8125#1 usb:001-002", "lspci": "pci:0000:00:1f.2", "lsusb": "usb:001-002",
+		"ids": "pci:8086:2922#1 pci:10ec:8125#3 usb:0bda:8156#2", "dmesg": "", "facter": "",
+	} {
+		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: corpusNames, Kind: kind})
+		if want == "" {
+			if !errors.Is(err, ErrNothing) {
+				t.Errorf("from %q: %v, want %v", kind, err, ErrNothing)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("from %q: %v", kind, err)
+			continue
+		}
+		if diff := cmp.Diff(want, strings.Join(ids(rep), " ")); diff != "" {
+			t.Errorf("from %q: devices mismatch (-want +got):\n%s", kind, diff)
+		}
+	}
+}
+
+// Two machines in one call do not become one.
+func TestTwoProcessors(t *testing.T) {
+	one := Input{"one", []byte("processor : 0\nvendor_id : GenuineIntel\nmodel name : Intel(R) N100\n")}
+	other := Input{"other", []byte("processor : 0\nvendor_id : AuthenticAMD\nmodel name : AMD EPYC 7402P\n")}
+	rep, err := Import([]Input{one, other}, Options{Names: corpusNames})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []report.Warning{{Code: "conflict", Text: "input 2: two lists name different processors: one import is one machine"}}
+	if diff := cmp.Diff(want, rep.Source.Warnings); diff != "" || rep.Machine.CPU.Vendor != "GenuineIntel" {
+		t.Errorf("processor %q, warnings mismatch (-want +got):\n%s", rep.Machine.CPU.Vendor, diff)
+	}
+}
+
+// lsusb -t alone says nothing that counts, and the error says why.
+func TestTreeWithoutIDs(t *testing.T) {
+	_, err := Import([]Input{{"tree", []byte("/:  Bus 02.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/1p, 5000M\n    |__ Port 1: Dev 2, If 0, Class=Mass Storage, Driver=uas, 5000M\n")}}, Options{Names: corpusNames})
+	if !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "no ids") {
+		t.Errorf("Import() = %v", err)
+	}
+}
+
 // Devices without an address keep the order of the input, and virtio devices
 // are predicted as in a scan.
 func TestBareIDs(t *testing.T) {

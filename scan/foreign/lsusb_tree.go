@@ -19,6 +19,7 @@ type treeBlock struct {
 	order   []string // ids of devices
 	devices map[string]*treeEntry
 	last    *treeEntry
+	root    *treeEntry
 }
 
 // treeEntry is a device with the drivers of its interfaces.
@@ -34,6 +35,7 @@ func beginUSBTree(l line) block {
 	}
 	b := &treeBlock{bus: strings.TrimLeft(m[1], "0"), devices: map[string]*treeEntry{}}
 	b.add(m[2], "hub", l.number)
+	b.root = b.last
 	return b
 }
 
@@ -73,11 +75,12 @@ func (b *treeBlock) end(m *merger) {
 				e.Driver = driver
 			}
 		}
-		if e.VendorID == "" {
+		switch {
+		case e.VendorID != "":
+			m.add(e.found)
+		case e != b.root: // it is no device that could be missed
 			m.addDetails(e.found)
-			continue
 		}
-		m.add(e.found)
 	}
 }
 
