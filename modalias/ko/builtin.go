@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxBuiltin is some hundred times what a kernel has.
+const maxBuiltin = 1 << 15
+
 // readBuiltin reads modules.builtin.modinfo: strings "module.tag=value", each
 // closed by a zero, in groups by module (the kernel's scripts/Makefile.modinst
 // copies them out of vmlinux's .modinfo).
@@ -18,6 +21,9 @@ func readBuiltin(info []byte) []*Module {
 			continue
 		}
 		m := byName[name]
+		if m == nil && len(list) == maxBuiltin {
+			continue
+		}
 		if m == nil {
 			m = &Module{Name: underscores(name)}
 			byName[name] = m

@@ -1,7 +1,6 @@
 package ko
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -55,22 +54,17 @@ func ReadTree(dir string) (*Tree, error) {
 // lexical order, and perhaps what is in them: read is called for each with its
 // whole path, by several goroutines at once.
 func ReadTreeOf(dir string, files []string, read func(path string) (*Module, error)) (*Tree, error) {
-	var err error
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoTree)
 	}
 	t := &Tree{Dir: dir, Release: filepath.Base(filepath.Clean(dir))}
-	if t.Builtin, err = readList(filepath.Join(dir, "modules.builtin"), NameOf); err != nil {
-		return nil, err
+	for _, name := range TreeFiles {
+		data, err := archive.ReadFile(filepath.Join(dir, name), maxList)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		t.readList(name, data)
 	}
-	if t.Order, err = readList(filepath.Join(dir, "modules.order"), path.Clean); err != nil {
-		return nil, err
-	}
-	info, err := archive.ReadFile(filepath.Join(dir, "modules.builtin.modinfo"), maxList)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	t.BuiltinInfo = readBuiltin(info)
 	t.readAll(files, read)
 	return t, nil
 }
@@ -107,23 +101,31 @@ func (t *Tree) readAll(files []string, read func(path string) (*Module, error)) 
 	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
-// maxList is the most that a file of depmod's may hold, in bytes; the largest
-// of Debian's, modules.alias, has 1.4 MB.
-const maxList = 64 << 20
-
-// readList reads a file of one path a line; a tree may lack it.
-func readList(file string, clean func(string) string) ([]string, error) {
-	data, err := archive.ReadFile(file, maxList)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+// readList reads one of TreeFiles.
+func (t *Tree) readList(name string, data []byte) {
+	switch name {
+	case "modules.builtin":
+		t.Builtin = readLines(data, NameOf)
+	case "modules.order":
+		t.Order = readLines(data, path.Clean)
+	case "modules.builtin.modinfo":
+		t.BuiltinInfo = readBuiltin(data)
 	}
+}
+
+// maxList is the most that one of TreeFiles may hold, in bytes; the largest of
+// Debian's, modules.order, has 0.2 MB.
+const maxList = 8 << 20
+
+// readLines reads one path a line.
+func readLines(data []byte, clean func(string) string) []string {
 	var list []string
-	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
-		if line := strings.TrimSpace(lines.Text()); line != "" {
-			list = append(list, clean(line))
+	for line := range bytes.Lines(data) {
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			list = append(list, clean(string(line)))
 		}
 	}
-	return list, nil
+	return list
 }
 
 // IsModule says whether a file is called like a module, compressed or not.
