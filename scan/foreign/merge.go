@@ -195,6 +195,7 @@ func (m *merger) addMachine(r report.Machine, kernel string) {
 	if m.rep.Source.Kernel == "" {
 		m.rep.Source.Kernel = kernel
 	}
+	m.lists = true
 	m.addKind(m.kind)
 }
 
@@ -214,6 +215,10 @@ func (m *merger) finish() (*report.Report, error) {
 	}
 	if len(m.rep.Devices) >= maxDevices {
 		m.rep.Warn("too-many", "", fmt.Sprintf("only the first %d devices are taken", maxDevices))
+	}
+	if m.lists && len(m.rep.Devices) == 0 {
+		m.rep.Devices = []report.Device{}
+		m.rep.Warn("no-devices", "", "no list of devices is among the inputs: which drivers the machine needs is not known")
 	}
 	m.warnNamed()
 	if m.lists {
