@@ -12,7 +12,7 @@ TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop pciutils usbutils
 
-.PHONY: build test bench demo kernels catalog generated clean
+.PHONY: build test bench evaluate demo kernels catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -39,6 +39,11 @@ test: $(CACHE)/test-packages kernels
 # Times beside the tools that people have, as ratios of the same run.
 bench: $(CACHE)/test-packages kernels build
 	go run ./cmd/bench $(BENCH)
+
+# How right the answers are over real machines: files that import reads.
+#   make evaluate CORPORA=DIR
+evaluate:
+	go run ./cmd/evaluate $$(find $(CORPORA) -type f)
 
 kernels: $(TEST_KERNELS:%=$(KERNELS)/%/.done)
 
