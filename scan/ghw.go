@@ -23,9 +23,9 @@ func (s *scanner) ask(what string, question func(options ...any) error) {
 	if !s.readyForGHW() {
 		return
 	}
-	err := question(ghw.WithChroot(s.dir), ghw.WithDisableTools(), ghw.WithDisableWarnings(), noSyslog)
+	err := question(ghw.WithChroot(s.opts.Root), ghw.WithDisableTools(), ghw.WithDisableWarnings(), noSyslog)
 	if err != nil {
-		text := strings.ReplaceAll(err.Error(), s.dir+"/", "") // where a capture was unpacked
+		text := strings.ReplaceAll(err.Error(), s.opts.Root+"/", "") // where a capture was unpacked
 		s.rep.Warn("ghw", "", fmt.Sprintf("%s is unknown: ghw: %s", what, text))
 	}
 }
@@ -52,7 +52,7 @@ func (s *scanner) readyForGHW() bool {
 	if !s.exists("proc/meminfo") {
 		return false
 	}
-	if s.dir == "/" && s.rec == nil {
+	if s.opts.Root == "/" && s.rec == nil {
 		return true
 	}
 	for _, pattern := range ghwReads {

@@ -55,12 +55,9 @@ func scan(ctx context.Context, opts Options, rec *recording) (*report.Report, ga
 	if !t.exists("sys/bus") {
 		return nil, nil, fmt.Errorf("%s: %w", cmp.Or(opts.Root, dir), ErrNoSysfs)
 	}
-	if opts.Names == nil {
-		opts.Names = names.Open()
-	}
 	t.rec = rec
-	s := &scanner{tree: t, dir: dir, opts: opts, ofKind: map[string]int{},
-		rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}}
+	opts.Root = dir
+	s := newScanner(t, opts)
 	if err := s.scan(); err != nil {
 		return nil, nil, err
 	}
@@ -70,12 +67,18 @@ func scan(ctx context.Context, opts Options, rec *recording) (*report.Report, ga
 // scanner is one scan under way.
 type scanner struct {
 	*tree
-	dir     string // of the tree
-	opts    Options
+	opts    Options // Root is a directory
 	rep     *report.Report
 	devices []*device
 	byPath  map[string]*device // by directory
 	ofKind  map[string]int     // devices on VMBus, by type
+}
+
+func newScanner(t *tree, opts Options) *scanner {
+	if opts.Names == nil {
+		opts.Names = names.Open()
+	}
+	return &scanner{tree: t, opts: opts, ofKind: map[string]int{}, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}}
 }
 
 // device is a device of the report with its place in the tree.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/modscout/modscout/scan/names"
 	"github.com/modscout/modscout/scan/report"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 	"github.com/modscout/modscout/scan/scantest"
@@ -146,30 +144,5 @@ func TestHostileTrees(t *testing.T) {
 		if *rep.Source.Complete != test.complete {
 			t.Errorf("%s: complete = %t, want %t: %v", test.name, *rep.Source.Complete, test.complete, rep.Source.Warnings)
 		}
-	}
-}
-
-// BenchmarkScan reads trees of 10 to 1000 network cards.
-func BenchmarkScan(b *testing.B) {
-	db := names.Open()
-	db.Err() // unpacks the lists
-	for _, n := range []int{10, 100, 1000} {
-		var tree strings.Builder
-		for i := range n {
-			address := fmt.Sprintf("%04x:%02x:00.0", i/256, i%256)
-			fmt.Fprintf(&tree, "sys/bus/pci/devices/%s -> ../../../devices/pci0000:00/%s\n", address, address)
-			for _, attribute := range []string{"vendor: 0x8086", "device: 0x15f3", "class: 0x020000", "revision: 0x03", "irq: 16",
-				"uevent: MODALIAS=pci:v00008086d000015F3sv00001458sd0000E000bc02sc00i00", "driver -> ../../../bus/pci/drivers/igc"} {
-				fmt.Fprintf(&tree, "%%B/%s/%s\n", address, attribute)
-			}
-		}
-		root := scantest.Tree(b, tree.String())
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := Scan(context.Background(), Options{Root: root, Names: db}); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

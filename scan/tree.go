@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/sys/unix"
 )
 
 // Limits of one read. Sysfs attributes are one page, /proc/cpuinfo of 512
@@ -34,14 +32,15 @@ var errStuck = fmt.Errorf("no answer within %v", readLimit)
 // configuration. What is there and may not be read is noted as a gap. Whatever
 // it answers, a recording keeps, if there is one.
 type tree struct {
-	ctx   context.Context
-	root  *os.Root
-	gaps  gaps
-	rec   *recording // nil: nothing is captured
-	read  func(file string) ([]byte, error)
-	asked chan readRequest // of the goroutine that reads
-	timer *time.Timer
-	stuck map[string]bool // directories of attributes that did not answer
+	ctx    context.Context
+	root   *os.Root
+	dirs   dirCache
+	gaps   gaps
+	rec    *recording        // nil: nothing is captured
+	before func(file string) // for tests: called before each read
+	asked  chan readRequest  // of the goroutine that reads
+	timer  *time.Timer
+	stuck  map[string]bool // directories of attributes that did not answer
 }
 
 func openTree(ctx context.Context, dir string) (*tree, error) {
@@ -49,8 +48,7 @@ func openTree(ctx context.Context, dir string) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{ctx: ctx, root: root, timer: time.NewTimer(readLimit), stuck: map[string]bool{}}
-	t.read = t.readFile
+	t := &tree{ctx: ctx, root: root, dirs: dirCache{root: root}, timer: time.NewTimer(readLimit), stuck: map[string]bool{}}
 	t.gaps = readGaps(t.bytes(gapsFile))
 	return t, nil
 }
@@ -59,6 +57,7 @@ func (t *tree) close() {
 	if t.asked != nil {
 		close(t.asked)
 	}
+	t.dirs.close()
 	t.root.Close()
 }
 
@@ -84,81 +83,11 @@ func (t *tree) bytes(name ...string) []byte {
 	return data
 }
 
-// A readRequest asks for one file.
-type readRequest struct {
-	file string
-	data chan<- readAnswer
-}
-
-type readAnswer struct {
-	data []byte
-	err  error
-}
-
-// await reads a file and gives up on one that does not answer: a broken device
-// can hold its driver's attributes for ever. The goroutine that hangs on it is
-// left behind, as nothing can stop it; the device's other attributes are not
-// asked for.
-func (t *tree) await(file string) ([]byte, error) {
-	if t.stuck[path.Dir(file)] {
-		return nil, errStuck
-	}
-	if t.asked == nil {
-		t.asked = make(chan readRequest)
-		go t.serve(t.asked)
-	}
-	answer := make(chan readAnswer, 1)
-	t.timer.Reset(readLimit)
-	t.asked <- readRequest{file, answer}
-	select {
-	case a := <-answer:
-		return a.data, a.err
-	case <-t.ctx.Done():
-		t.asked = nil
-		return nil, t.ctx.Err()
-	case <-t.timer.C:
-		t.asked = nil
-		t.stuck[path.Dir(file)] = true
-		return nil, errStuck
-	}
-}
-
-func (t *tree) serve(asked <-chan readRequest) {
-	for request := range asked {
-		data, err := t.read(request.file)
-		request.data <- readAnswer{data, err}
-	}
-}
-
-// readFile reads a regular file of the tree. Of one without an end it reads
-// maxAttribute.
-func (t *tree) readFile(file string) ([]byte, error) {
-	f, err := t.open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && !info.IsDir() {
-		return nil, errNotRegular
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxAttribute+1))
-	if len(data) > maxAttribute {
-		return nil, errTooLarge
-	}
-	return data, err
-}
-
-// open opens a file or directory. It does not wait for the other end of a pipe
-// that somebody put into a captured tree.
-func (t *tree) open(file string) (*os.File, error) {
-	return t.root.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0)
-}
-
 // list returns the names in a directory, sorted. The kernel's are ASCII: one
 // that is not even UTF-8 is a gap.
 func (t *tree) list(name ...string) []string {
 	dir := path.Join(name...)
-	f, err := t.open(dir)
+	f, err := t.root.OpenFile(dir, openFlags, 0)
 	if err != nil {
 		t.note(dir, err)
 		return nil
@@ -196,7 +125,7 @@ func (t *tree) names(name ...string) []string {
 // sysfs names drivers, modules and groups.
 func (t *tree) link(name ...string) string {
 	file := path.Join(name...)
-	target, err := t.root.Readlink(file)
+	target, err := t.readlink(file)
 	if err != nil {
 		return ""
 	}
@@ -209,12 +138,20 @@ func (t *tree) link(name ...string) string {
 // resolved.
 func (t *tree) follow(name ...string) string {
 	file := path.Join(name...)
-	target, err := t.root.Readlink(file)
+	target, err := t.readlink(file)
 	if err != nil || path.IsAbs(target) || !utf8.ValidString(target) {
 		return file
 	}
 	t.rec.link(t, file)
 	return path.Join(path.Dir(file), target)
+}
+
+func (t *tree) readlink(file string) (string, error) {
+	dir, err := t.dirs.open(path.Dir(file))
+	if err != nil {
+		return "", err
+	}
+	return dir.Readlink(path.Base(file))
 }
 
 func (t *tree) exists(name ...string) bool {
