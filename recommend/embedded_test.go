@@ -109,6 +109,28 @@ func TestDefaultN100Everywhere(t *testing.T) {
 	}
 }
 
+// TestEach: the plans for all platforms are those that each gets when it is
+// asked for alone.
+func TestEach(t *testing.T) {
+	c := defaultCatalog(t)
+	all, err := recommend.Each(n100(), []*catalog.Catalog{c}, recommend.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != len(c.Platforms) {
+		t.Fatalf("%d plans for %d platforms", len(all), len(c.Platforms))
+	}
+	for i := 0; i < len(all); i += 20 {
+		alone, err := recommend.Recommend(n100(), []*catalog.Catalog{c}, recommend.Options{Platforms: []string{all[i].Platform.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(alone, all[i]); diff != "" {
+			t.Errorf("%s (-alone +each):\n%s", alone.Platform.ID, diff)
+		}
+	}
+}
+
 func BenchmarkDefaultN100(b *testing.B) {
 	c := defaultCatalog(b)
 	r := n100()

@@ -20,11 +20,14 @@ var layers = []func(*evaluation, *subject, *finding) bool{
 	servedByLoader,
 	offeredByCatalogue,
 	needsNoDriver,
+	builtInWithoutTable,
 	drivenByEveryKernel,
 	likelyDrivenByEveryKernel,
+	likelyNeedsNoDriver,
 	partOfTheBoard,
 	hiddenBehindVMD,
 	drivenElsewhere,
+	drivenByUSBClass,
 	notKnownAnywhere,
 }
 
@@ -136,6 +139,20 @@ func needsNoDriver(_ *evaluation, s *subject, f *finding) bool {
 	return s.inert && f.decide(plan.Inert, plan.Stated, "class", "devices of its class need no driver", "")
 }
 
+// builtInWithoutTable is for serial ports and the like, whose driver is part of
+// kernels: before Linux 6.18 those keep no alias table of it.
+func builtInWithoutTable(e *evaluation, s *subject, f *finding) bool {
+	module := platform.BuiltinDriver(s.Device)
+	if module == "" || len(s.claims) > 0 {
+		return false
+	}
+	if basis, has := e.has[module]; has {
+		f.Module = module
+		return f.decide(plan.Base, plan.Stated, basis.Layer, basis.Text, basis.Source)
+	}
+	return !e.complete && f.decide(plan.Base, plan.Assumed, "class", "kernels drive its class with "+module+", which they have built in", "")
+}
+
 // drivenByEveryKernel is for the disk and USB controllers that no pack brings
 // a driver for, because every such kernel has it, and for the nodes of the
 // board: unless this kernel is known not to. The same drivers have ids of other
@@ -156,11 +173,17 @@ func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 // likelyDrivenByEveryKernel is drivenByEveryKernel for a bare id: the class is
 // not in the report, but pci.ids has a name that tells it.
 func likelyDrivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
-	if e.complete || platform.LikelyClass(s.Device) == "" {
+	if e.complete || !platform.LikelyKernelClass(s.Device) {
 		return false
 	}
 	return f.decide(plan.Base, plan.Possible, "class",
 		"by its name in pci.ids it is of a class that such platforms drive with their kernel", "pci.ids")
+}
+
+// likelyNeedsNoDriver is needsNoDriver for a bare id that nobody claims.
+func likelyNeedsNoDriver(_ *evaluation, s *subject, f *finding) bool {
+	return len(s.claims) == 0 && platform.LikelyInert(s.Device) &&
+		f.decide(plan.Inert, plan.Possible, "class", "by its name in pci.ids it is of a class that needs no driver", "pci.ids")
 }
 
 // partOfTheBoard is for buttons, clocks and the like. Distribution kernels have
@@ -206,6 +229,17 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	}
 	return f.decide(plan.Base, certainty, "reference",
 		"Linux drives it with "+names+", and no package of "+e.loader+" brings that", e.world.referenceSource(s))
+}
+
+// drivenByUSBClass is for USB devices of a list that does not tell their class,
+// as lsusb's short one does not. No module names their ids, so a driver of their
+// class serves them: disks, keyboards, hubs, cameras all have one.
+func drivenByUSBClass(_ *evaluation, s *subject, f *finding) bool {
+	if s.Bus != "usb" || s.Interface != "" || s.VendorID == "" || s.DeviceID == "" || len(s.Modaliases) > 0 {
+		return false
+	}
+	return f.decide(plan.Base, plan.Possible, "class",
+		"no module names its ids, so a driver of its USB class serves it; the report does not tell the class, lsusb -v does", "")
 }
 
 func notKnownAnywhere(_ *evaluation, s *subject, f *finding) bool {

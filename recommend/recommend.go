@@ -64,6 +64,33 @@ func (e *NoPlatformError) Hint() string {
 // It returns a [*NoPlatformError] where the options leave no platform.
 func Recommend(r *report.Report, cats []*catalog.Catalog, opts Options) (*plan.Plan, error) {
 	q := ask(r, cats, opts)
+	evaluations, err := q.evaluateAll(cats)
+	if err != nil {
+		return nil, err
+	}
+	return q.assemble(evaluations)
+}
+
+// Each returns the plan for every platform that the options leave, in the
+// order of the catalogues: what [Recommend] answers where it is asked for that
+// one alone.
+func Each(r *report.Report, cats []*catalog.Catalog, opts Options) ([]*plan.Plan, error) {
+	q := ask(r, cats, opts)
+	evaluations, err := q.evaluateAll(cats)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]*plan.Plan, len(evaluations))
+	for i := range evaluations {
+		if plans[i], err = q.assemble(evaluations[i : i+1 : i+1]); err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
+}
+
+// evaluateAll evaluates the platforms that the options leave.
+func (q *question) evaluateAll(cats []*catalog.Catalog) ([]*evaluation, error) {
 	sites := q.selected()
 	if len(sites) == 0 {
 		return nil, q.noPlatform(cats)
@@ -74,7 +101,7 @@ func Recommend(r *report.Report, cats []*catalog.Catalog, opts Options) (*plan.P
 		all.Go(func() { evaluations[i] = q.evaluate(s) })
 	}
 	all.Wait()
-	return q.assemble(evaluations)
+	return evaluations, nil
 }
 
 // ask prepares everything that does not depend on a platform.

@@ -37,6 +37,10 @@ func TestVerdicts(t *testing.T) {
 	pasted := report.Device{ID: "pci:8086:15f3#1", Bus: "pci", VendorID: "8086", DeviceID: "15f3"}
 	idsOnly := report.Device{ID: "pci:8086:54ed#1", Bus: "pci", VendorID: "8086", DeviceID: "54ed"}
 	nameless := report.Device{ID: "pci:0000:00:09.0", Bus: "pci", Class: "0200", Device: "some card"}
+	serial := report.Device{ID: "pci:0000:00:16.3", Bus: "pci", VendorID: "8086", DeviceID: "1e3d", Class: "070002"}
+	bridge := report.Device{ID: "pci:8086:9b61#1", Bus: "pci", VendorID: "8086", DeviceID: "9b61", Device: "Comet Lake-U v1 4c Host Bridge/DRAM Controller"}
+	stream := report.Device{ID: "usb:3-1:1.1", Bus: "usb", VendorID: "3277", DeviceID: "0055", Class: "ef0201", Interface: "0e0200"}
+	stick := report.Device{ID: "usb:0951:1666#1", Bus: "usb", VendorID: "0951", DeviceID: "1666"}
 	for _, test := range []struct {
 		name   string
 		device report.Device
@@ -55,6 +59,11 @@ func TestVerdicts(t *testing.T) {
 		{"a claim on the class proves nothing", xhci, b, "box_1", "base assumed"},
 		{"nobody knows it", alien, b, "box_1", "unknown assumed"},
 		{"needs none", host, b, "box_1", "inert stated"},
+		{"by its name a bridge", bridge, b, "box_1", "inert possible"},
+		{"video of a camera, beside its control interface", stream, b, "box_1", "inert stated"},
+		{"a serial port", serial, b, "box_1", "base assumed"},
+		{"imported kernel: a serial port without its driver", serial, imported, "box_k", "unknown assumed"},
+		{"a USB device without its class", stick, b, "box_1", "base possible"},
 		{"imported kernel: built in", xhci, imported, "box_k", "base known xhci_pci"},
 		{"imported kernel: in its initrd", nvme, imported, "box_k", "base known nvme"},
 		{"imported kernel: the twin without ahci", ahci, imported, "box_k", "missing known"},

@@ -25,10 +25,12 @@ var importance = mustLoad[struct {
 		Importance string `json:"importance"`
 		What       string `json:"what"`
 	} `json:"classes"`
-	Inert []struct {
-		Class string `json:"class"`
-		What  string `json:"what"`
-	} `json:"inert"`
+	Inert   []inertClass `json:"inert"`
+	Builtin []struct {
+		Class  string `json:"class"`
+		Module string `json:"module"` // of Linux, that kernels have built in and so keep no alias table of
+		What   string `json:"what"`
+	} `json:"builtin"`
 	Kernel []string `json:"kernel"`
 	Board  []string `json:"board"` // buses
 	Names  []struct {
@@ -107,23 +109,58 @@ func between(d *report.Device, before, after string) string {
 	return strings.ToLower(rest)
 }
 
-// Inert says whether a device needs no driver: a processor, and by its PCI class
-// bridges, memory controllers, SMBus and the like. A catalogue that has a driver
-// for it knows better.
+// inertClass is a kind of device that needs no driver of its own.
+type inertClass struct {
+	Bus   string `json:"bus"`   // "usb", of interfaces, or "" for pci
+	Class string `json:"class"` // what the class begins with
+	What  string `json:"what"`
+}
+
+// Inert says whether a device needs no driver: a processor, by its PCI class
+// bridges, memory controllers, SMBus and the like, by its USB class an
+// interface that the driver of another one takes along. A catalogue that has a
+// driver for it knows better.
 func Inert(d *report.Device) bool {
-	return d.Bus == "cpu" || d.Bus == "pci" && slices.ContainsFunc(importance().Inert, func(c struct {
-		Class string `json:"class"`
-		What  string `json:"what"`
-	}) bool {
-		return strings.HasPrefix(d.Class, c.Class)
+	switch d.Bus {
+	case "cpu":
+		return true
+	case "pci":
+		return isInert("", d.Class)
+	case "usb":
+		return isInert("usb", d.Interface)
+	}
+	return false
+}
+
+func isInert(bus, class string) bool {
+	return slices.ContainsFunc(importance().Inert, func(c inertClass) bool {
+		return c.Bus == bus && strings.HasPrefix(class, c.Class)
 	})
 }
+
+// LikelyInert is [Inert] for a bare id: the class is not in the report, but
+// pci.ids has a name that tells it, as of a host bridge.
+func LikelyInert(d *report.Device) bool { return isInert("", LikelyClass(d)) }
+
+// LikelyKernelClass is [KernelClass] for a bare id, likewise.
+func LikelyKernelClass(d *report.Device) bool { return hasPrefix(LikelyClass(d), importance().Kernel) }
 
 // KernelClass says whether a device is of a PCI class that such platforms
 // drive with their own kernel: IDE, SATA, NVMe and USB hosts. That a pack
 // claims the whole class is then no proof that the kernel lacks the driver.
 func KernelClass(d *report.Device) bool {
 	return d.Bus == "pci" && hasPrefix(d.Class, importance().Kernel)
+}
+
+// BuiltinDriver returns the module of Linux that drives a PCI class and that
+// every kernel has built in, so that no table tells; "" for other classes.
+func BuiltinDriver(d *report.Device) string {
+	for _, b := range importance().Builtin {
+		if d.Bus == "pci" && strings.HasPrefix(d.Class, b.Class) {
+			return b.Module
+		}
+	}
+	return ""
 }
 
 // OnBoard says whether a device is a node of the board itself, on ACPI, the
