@@ -3,98 +3,76 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/recommend/catalog"
-	"github.com/modscout/modscout/scan/report/jsondoc"
+	"github.com/modscout/modscout/recommend/catalog/source"
 )
 
 func newCatalogCheckCmd() *cobra.Command {
-	var sources catalogSources
-	var format string
+	sources := catalogSources{all: true}
+	var format, baseline, output string
+	var fix bool
 	cmd := &cobra.Command{
 		Use:   "check SOURCE…",
-		Short: "List every defect of extension trees and module packs",
-		Long: `List every defect that reading the sources finds, one line each:
+		Short: "List every defect of extension trees, module packs and kernel trees",
+		Long: `List every defect of the sources, one line each:
 
-  CODE<TAB>where<TAB>what
+  CODE<TAB>where<TAB>what is wrong, and what to do
 
-The exit status is 1 when there are any. --format json adds the effect of each
-("severity": stops-boot, driver-lost, risk or cosmetic) and counts by code.`,
-		Example: `  modscout catalog check rp-ext --mirror jim3ma/synology-igc=synology-igc`,
-		Args:    cobra.MinimumNArgs(1),
+docs/catalogue-check.md describes the codes. What no index leads to is checked
+as well. The exit status is 1 when there are defects.
+
+--format json adds the effect of each ("severity": stops-boot, driver-lost, risk
+or cosmetic) and counts by code, of all and of what an index leads to.
+--format github prints annotations for a workflow. With --baseline, a file that
+an earlier check wrote as text or JSON, only new defects are reported.
+
+--fix prints a patch for what has one right answer and changes nothing. Its
+paths are relative to the current directory, or to the source where that lies
+elsewhere:
+
+  modscout catalog check . --fix | patch -p1`,
+		Example: `  modscout catalog check rp-ext --mirror jim3ma/synology-igc=synology-igc
+  modscout catalog check . --format json -o known.json
+  modscout catalog check . --format github --baseline known.json`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			known, err := readBaseline(cmd, baseline)
+			if err != nil {
+				return fmt.Errorf("reading the baseline: %w", err)
+			}
 			_, findings, err := sources.read(cmd, args, "check", "")
 			if err != nil {
 				return err
 			}
-			if err := printFindings(cmd.OutOrStdout(), findings, format); err != nil {
-				return err
+			findings = known.without(findings)
+			print := findingsWriter(format)
+			switch {
+			case print == nil:
+				return withHint(fmt.Errorf("unknown format %q", format), "text, json or github")
+			case fix:
+				print = func(w io.Writer, f []catalog.Finding) error { return source.Fix(w, f, fileBelow) }
 			}
-			if len(findings) > 0 {
-				return errIncomplete
+			if err := writeOutput(cmd, output, bind(print, findings)); err != nil {
+				return fmt.Errorf("writing the findings: %w", err)
 			}
-			return nil
+			return statusOf(findings)
 		},
 	}
 	sources.register(cmd)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	flags := cmd.Flags()
+	flags.StringVar(&format, "format", "text", "text, json or github")
+	flags.StringVar(&baseline, "baseline", "", "findings of an earlier check, which are not reported again")
+	flags.BoolVar(&fix, "fix", false, "print a patch instead of the findings")
+	flags.StringVarP(&output, "output", "o", "", "file to write (default: standard output)")
 	return cmd
 }
 
-// findingCount is how often a code was found, and how often where an index
-// leads a loader to it. Only what indexes lead to is looked at so far.
-type findingCount struct {
-	All       int `json:"all"`
-	Reachable int `json:"reachable"`
-}
-
-func printFindings(w io.Writer, findings []catalog.Finding, format string) error {
-	switch format {
-	case "text":
-		for _, f := range findings {
-			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", f.Code, oneLine(where(f)), oneLine(f.Message)); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "json":
-		counts := map[string]findingCount{}
-		for _, f := range findings {
-			n := counts[f.Code]
-			n.All++
-			n.Reachable++
-			counts[f.Code] = n
-		}
-		return jsondoc.Write(w, struct {
-			Findings []catalog.Finding       `json:"findings"`
-			Counts   map[string]findingCount `json:"counts"`
-		}{findings, counts})
+func statusOf(findings []catalog.Finding) error {
+	if len(findings) > 0 {
+		return errIncomplete
 	}
-	return withHint(fmt.Errorf("unknown format %q", format), "text or json")
-}
-
-// where names the place of a finding in one field.
-func where(f catalog.Finding) string {
-	var parts []string
-	for _, part := range []string{f.Extension, f.Platform, f.File} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-// oneLine keeps what strangers wrote from breaking a line or driving the
-// terminal.
-func oneLine(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, s)
+	return nil
 }

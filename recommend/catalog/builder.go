@@ -58,7 +58,7 @@ func (b *Builder) AddSource(p Provenance) {
 func (b *Builder) AddModule(m Module, aliases []string) int {
 	m.Aliases = b.addAliases(validUTF8(aliases))
 	if b.dropSymbols {
-		m.Imports, m.Exports = nil, nil
+		m.Imports, m.Exports, m.CRCs = nil, nil, nil
 	}
 	for _, s := range []*string{&m.File, &m.Name, &m.Vermagic} {
 		*s = strings.ToValidUTF8(*s, "?")
@@ -126,6 +126,8 @@ func fillPlatform(p *Platform, from Platform) {
 	fill(&p.Models, from.Models)
 	fill(&p.Builtin, from.Builtin)
 	fill(&p.Initrd, from.Initrd)
+	fill(&p.Drivers, from.Drivers)
+	fill(&p.Buses, from.Buses)
 	fill(&p.Exports, from.Exports)
 }
 
@@ -141,6 +143,11 @@ func (b *Builder) AddExtension(e Extension) bool {
 	before := len(b.cat.Extensions)
 	return intern(&b.extensions, &b.cat.Extensions, key{e.Loader, e.ID}, e) == before
 }
+
+// AddStray adds recipes that no index leads to, for [Catalog.Check]: they are
+// checked like those of an extension and are never written. Releases says for
+// which platforms they seem to be.
+func (b *Builder) AddStray(e Extension) { b.cat.strays = append(b.cat.strays, e) }
 
 // AddFirmware adds a distribution's package of firmware files.
 func (b *Builder) AddFirmware(f FirmwarePackage) {

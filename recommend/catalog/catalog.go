@@ -8,6 +8,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -30,6 +32,7 @@ type Catalog struct {
 
 	Unknown jsontext.Value `json:",embed"` // members of a newer v1
 
+	strays []Extension // recipes that no index leads to; only [Catalog.Check] looks at them
 	sum    string      // hash of the file that it was read from, where that was canonical
 	claims claimsIndex // built by the first [Catalog.Claims]
 }
@@ -72,6 +75,9 @@ type Module struct {
 	Imports   []string `json:"imports,omitempty"` // symbols; only where the builder was asked for them
 	Exports   []string `json:"exports,omitempty"`
 	SHA256    string   `json:"sha256,omitempty"` // of the uncompressed .ko, hexadecimal
+	Signed    bool     `json:"signed,omitzero"`  // a signature is appended: it is the OS's own
+
+	CRCs map[string]uint32 `json:"crcs,omitempty"` // of the symbols it imports; kept and left out with Imports
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -98,6 +104,8 @@ type Platform struct {
 	Evidence      string   `json:"evidence,omitempty"`       // where these facts were read
 	Builtin       []string `json:"builtin,omitempty"`        // internal names of built-in modules; absent: unknown
 	Initrd        []int    `json:"initrd,omitempty"`         // Modules that its own initrd loads
+	Drivers       []int    `json:"drivers,omitempty"`        // Modules that are in its kernel image, with the ids in their tables there
+	Buses         []string `json:"buses,omitempty"`          // on which the image has no other driver than Drivers
 	Exports       []string `json:"exports,omitempty"`        // symbols of the kernel image; absent: unknown
 
 	Unknown jsontext.Value `json:",embed"`
@@ -114,6 +122,10 @@ type Extension struct {
 	Releases map[string]int `json:"releases"`      // Platform.ID -> position in Recipes
 	Recipes  []Recipe       `json:"recipes"`
 
+	// Lost are the platforms whose release leads to no recipe, with the code of
+	// catalog check that says why.
+	Lost map[string]string `json:"lost,omitempty"`
+
 	Unknown jsontext.Value `json:",embed"`
 }
 
@@ -126,6 +138,15 @@ type Recipe struct {
 	Broken  string            `json:"broken,omitempty"` // why the loader's own packer cannot install it
 
 	Unknown jsontext.Value `json:",embed"`
+
+	// Members are the base names of all that the files hold. They are known
+	// while sources are read, for [Catalog.Check], and never written.
+	Members []string `json:"-"`
+}
+
+// Loaded returns the modules that a recipe lists for loading, in its order.
+func (r *Recipe) Loaded() []Kmod {
+	return slices.DeleteFunc(slices.Clone(r.Kmods), func(k Kmod) bool { return !k.loaded() })
 }
 
 // File is one download of a recipe.
@@ -135,6 +156,9 @@ type File struct {
 	SHA256 string `json:"sha256"`
 	Packed bool   `json:"packed"` // a tar archive, unpacked flat
 }
+
+// loaded says whether the recipe loads the module.
+func (k *Kmod) loaded() bool { return k.Listed == nil || *k.Listed }
 
 // Kmod is one module of a recipe.
 type Kmod struct {
@@ -148,4 +172,8 @@ type Kmod struct {
 	// extensions, where the symbol may be the kernel's own.
 	Requires  []string `json:"requires,omitempty"`
 	Ambiguous []string `json:"ambiguous,omitempty"`
+
+	// Via are the symbols by which each of Ambiguous is needed. A kernel that
+	// exports them all needs no module for them.
+	Via map[string][]string `json:"via,omitempty"`
 }

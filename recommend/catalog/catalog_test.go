@@ -101,7 +101,7 @@ func TestLink(t *testing.T) {
 	c.Link()
 	want := []Kmod{
 		{Module: 2},
-		{Module: 0, Requires: []string{"ptp"}, Ambiguous: []string{"mii"}},
+		{Module: 0, Requires: []string{"ptp"}, Ambiguous: []string{"mii"}, Via: map[string][]string{"mii": {"mii_ethtool"}}},
 	}
 	if diff := cmp.Diff(want, c.Extensions[0].Recipes[0].Kmods); diff != "" {
 		t.Errorf("Link() mismatch (-want +got):\n%s", diff)

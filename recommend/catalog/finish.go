@@ -83,15 +83,19 @@ func (b *Builder) orderAliasSets() {
 // eachPosition calls fn with every reference to the table of modules.
 func (c *Catalog) eachPosition(fn func(*int)) {
 	for i := range c.Platforms {
-		for j := range c.Platforms[i].Initrd {
-			fn(&c.Platforms[i].Initrd[j])
+		for _, list := range [][]int{c.Platforms[i].Initrd, c.Platforms[i].Drivers} {
+			for j := range list {
+				fn(&list[j])
+			}
 		}
 	}
-	for i := range c.Extensions {
-		for j := range c.Extensions[i].Recipes {
-			kmods := c.Extensions[i].Recipes[j].Kmods
-			for k := range kmods {
-				fn(&kmods[k].Module)
+	for _, list := range [][]Extension{c.Extensions, c.strays} {
+		for i := range list {
+			for j := range list[i].Recipes {
+				kmods := list[i].Recipes[j].Kmods
+				for k := range kmods {
+					fn(&kmods[k].Module)
+				}
 			}
 		}
 	}

@@ -4,11 +4,36 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
+	"strings"
 
 	"github.com/modscout/modscout/recommend/catalog"
 )
+
+// held is one file of a recipe with what it turned out to hold; content is nil
+// where that must not be used.
+type held struct {
+	catalog.File
+	at      location
+	content *content
+}
+
+// defect records why a recipe cannot be installed: code, module or file, what
+// is wrong, and what would be right.
+type defect func(code, module, message string, fix ...string)
+
+// fixed is a fix if there is one.
+func fixed(known bool, fix string) []string {
+	if !known {
+		return nil
+	}
+	return []string{fix}
+}
+
+// complete says whether all files of a recipe could be looked at.
+func complete(files []held) bool {
+	return !slices.ContainsFunc(files, func(f held) bool { return f.content == nil })
+}
 
 // makeRecipe turns a recipe into the catalogue's form: its modules in the
 // author's order, then those that its archives hold and it does not load.
@@ -19,7 +44,9 @@ func (r *reader) makeRecipe(rec *readRecipe, where Finding) catalog.Recipe {
 		Scripts: rec.recipe.Scripts,
 		Broken:  rec.recipe.broken(),
 	}
-	broken := func(code, message string) {
+	broken := func(code, module, message string, fix ...string) {
+		where := where
+		where.Module, where.Fix = module, fix
 		r.found(code, where, message)
 		if out.Broken == "" {
 			out.Broken = message
@@ -28,112 +55,145 @@ func (r *reader) makeRecipe(rec *readRecipe, where Finding) catalog.Recipe {
 	if out.Broken != "" {
 		r.found("recipe-empty", where, out.Broken)
 	}
-	contents := make([]*content, len(out.Files))
-	complete := true
+	files := make([]held, len(out.Files))
 	for i, f := range out.Files {
-		contents[i] = r.checkFile(f, where, broken)
-		complete = complete && contents[i] != nil
+		files[i] = r.checkFile(f, where, broken)
 	}
+	for i := range files {
+		out.Members = append(out.Members, files[i].names()...)
+	}
+	r.checkNames(files, broken)
 	listed := map[string]bool{}
 	for _, entry := range rec.recipe.Kmods {
 		listed[entry.file] = true
-		file, module := findModule(contents, entry.file)
+		file, module := findModule(files, entry.file)
 		switch {
-		case module == nil && complete:
-			broken("recipe-kmod-missing", entry.file+" is in none of the recipe's files")
+		case module == nil && complete(files):
+			_, meant := findModule(files, entry.file+".ko")
+			broken("recipe-kmod-missing", entry.file, entry.file+" is in none of the recipe's files", fixed(meant != nil, entry.file+".ko")...)
 		case module != nil && module.err != nil:
-			broken("module-unreadable", fmt.Sprintf("%s: %v", entry.file, module.err))
+			broken("module-unreadable", entry.file, fmt.Sprintf("%s: %v", entry.file, module.err))
 		case module != nil:
-			out.Kmods = append(out.Kmods, catalog.Kmod{Module: r.addModule(module.ko, module.file, module.sha256), Args: entry.args, File: file})
+			out.Kmods = append(out.Kmods, catalog.Kmod{Module: r.addArchived(module, entry.file), Args: entry.args, File: file})
 		}
 	}
-	out.Kmods = append(out.Kmods, r.unlisted(contents, listed, where)...)
-	r.checkScripts(rec.recipe, broken)
+	out.Kmods = append(out.Kmods, r.unlisted(rec.recipe, files, listed, where)...)
+	r.checkScripts(rec.recipe, files, where, broken)
 	return out
 }
 
+// names lists the files that one file of a recipe becomes when it is unpacked.
+func (f *held) names() []string {
+	if f.Packed && f.content != nil {
+		return f.content.names
+	}
+	return []string{f.Name}
+}
+
+// find returns a module by the name that it has beside the recipe's others.
+func (f *held) find(file string) *archived {
+	switch {
+	case f.content == nil:
+		return nil
+	case f.Packed:
+		return f.content.find(file)
+	case f.Name == file && len(f.content.modules) == 1:
+		return f.content.modules[0]
+	}
+	return nil
+}
+
 // findModule returns a module of the recipe's files, and in which of them.
-func findModule(contents []*content, file string) (int, *archived) {
-	for i, c := range contents {
-		if c != nil {
-			if m := c.find(file); m != nil {
-				return i, m
-			}
+func findModule(files []held, file string) (int, *archived) {
+	for i := range files {
+		if m := files[i].find(file); m != nil {
+			return i, m
 		}
 	}
 	return 0, nil
 }
 
 // unlisted returns the modules that are shipped and not loaded.
-func (r *reader) unlisted(contents []*content, listed map[string]bool, where Finding) []catalog.Kmod {
+func (r *reader) unlisted(rec *recipe, files []held, listed map[string]bool, where Finding) []catalog.Kmod {
 	var kmods []catalog.Kmod
 	no := false
-	for i, c := range contents {
-		if c == nil {
-			continue
-		}
-		for _, m := range c.modules {
-			if listed[m.file] || m.err != nil {
+	for i := range files {
+		for _, name := range files[i].names() {
+			m := files[i].find(name)
+			if !isModule(name) || listed[name] || m == nil || m.err != nil {
 				continue
 			}
-			listed[m.file] = true
-			kmods = append(kmods, catalog.Kmod{Module: r.addModule(m.ko, m.file, m.sha256), File: i, Listed: &no})
-			r.found("recipe-ko-not-loaded", where, m.file+" is shipped, and kmods does not name it")
+			listed[name] = true
+			kmods = append(kmods, catalog.Kmod{Module: r.addArchived(m, name), File: i, Listed: &no})
+			if where.Module = name; !scripted(rec, files, name) {
+				r.found("recipe-ko-not-loaded", where, name+" is shipped, and kmods does not name it")
+			}
 		}
 	}
 	return kmods
 }
 
-// checkFile returns what a file of a recipe holds, or nil where its contents
-// must not be used.
-func (r *reader) checkFile(f catalog.File, where Finding, broken func(code, message string)) *content {
+// checkNames finds files that would overwrite what is there already.
+func (r *reader) checkNames(files []held, broken defect) {
+	there := map[string]bool{}
+	for i := range files {
+		if name := files[i].Name; there[name] {
+			broken("recipe-file-twice", name, "there is a file "+name+" already")
+		}
+		for _, name := range files[i].names() {
+			there[name] = true
+		}
+	}
+}
+
+// checkFile returns what a file of a recipe holds.
+func (r *reader) checkFile(f catalog.File, where Finding, broken defect) held {
 	at, err := locate(r.mirrors, f.URL)
 	if err != nil {
+		where.File, where.Source = f.URL, ""
 		r.found("url-not-mirrored", where, err.Error())
-		return nil
+		return held{File: f}
 	}
 	c := r.files[at]
 	switch {
 	case errors.Is(c.err, fs.ErrNotExist):
-		broken("file-missing", "there is no file "+at.path)
-		return nil
+		broken("file-missing", f.Name, "there is no file "+at.path)
+		return held{File: f}
 	case c.sha256 == "":
-		broken("file-missing", c.err.Error())
-		return nil
+		broken("file-missing", f.Name, c.err.Error())
+		return held{File: f}
 	case c.sha256 != f.SHA256:
 		// What it holds is still described: the recipe is marked as broken,
 		// and nothing is ever packed without its hash.
-		broken("recipe-sha256-mismatch", fmt.Sprintf("%s has sha256 %s, the recipe says %s", at.path, c.sha256, f.SHA256))
+		broken("recipe-sha256-mismatch", f.Name, fmt.Sprintf("%s has sha256 %s, the recipe says %s", at.path, c.sha256, f.SHA256),
+			fixed(c.err == nil, c.sha256)...)
+		if c.err != nil && at.web != nil {
+			return held{File: f} // what comes from the web is not even looked into
+		}
 	}
 	if !f.Packed {
-		return c
+		return held{f, at, c}
 	}
-	file := where
-	file.File = at.path
-	switch {
-	case c.err != nil:
-		broken("archive-unreadable", fmt.Sprintf("%s: %v", at.path, c.err))
-		return nil
-	case c.entries == 0:
-		r.found("archive-empty", file, "it holds no file")
-	case c.nested:
-		r.found("archive-nested-dirs", file, "it has directories, which packers drop")
+	if c.err != nil {
+		broken("archive-unreadable", "", fmt.Sprintf("%s: %v", at.path, c.err))
+		return held{File: f}
 	}
-	if c.links {
-		r.found("archive-link", file, "it holds links or devices, which are not followed")
-	}
-	if !c.gzip {
-		r.found("archive-not-gzip", file, "it is not compressed by gzip, whatever its name says")
-	}
-	return c
+	r.checkArchive(c, r.at(where, at))
+	return held{f, at, c}
 }
 
-// checkScripts says whether the scripts are among the recipe's files.
-func (r *reader) checkScripts(rec *recipe, broken func(code, message string)) {
-	for _, kind := range slices.Sorted(maps.Keys(rec.Scripts)) {
-		name := rec.Scripts[kind]
-		if name != "" && !slices.ContainsFunc(rec.Files, func(f catalog.File) bool { return f.Name == name || f.Packed }) {
-			broken("recipe-script-missing", fmt.Sprintf("%s script %s is none of the recipe's files", kind, name))
-		}
+// checkArchive finds what is odd about an archive that is unpacked flat.
+func (r *reader) checkArchive(c *content, where Finding) {
+	if c.entries == 0 {
+		r.found("archive-empty", where, "it holds no file")
+	}
+	if c.nested {
+		r.found("archive-nested-dirs", where, "it has directories, which packers drop")
+	}
+	if c.links {
+		r.found("archive-link", where, "it holds links or devices")
+	}
+	if !c.gzip && (strings.HasSuffix(where.File, ".tgz") || strings.HasSuffix(where.File, ".gz")) {
+		r.found("archive-not-gzip", where, "it is not compressed by gzip")
 	}
 }

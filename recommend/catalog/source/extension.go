@@ -32,19 +32,23 @@ func (r *reader) addTree(dir string) error {
 	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			r.found("index-unreadable", Finding{File: name}, err.Error())
+			r.found("index-unreadable", Finding{File: name, Source: root.Name()}, err.Error())
 			return nil
 		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != ".":
 			return fs.SkipDir
 		case entry.Name() == PlatformsFile:
-			return r.addPlatforms(location{root, name})
+			return r.addPlatforms(location{root: root, path: name})
 		case entry.Name() == IndexFile:
-			indexes = append(indexes, r.readIndex(location{root, name})...)
+			indexes = append(indexes, r.readIndex(location{root: root, path: name})...)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	r.roots = append(r.roots, root)
+	for _, x := range indexes {
+		r.folders[location{root: root, path: path.Dir(x.at.path)}] = x.ID
 	}
 	r.indexes = append(r.indexes, indexes...)
 	known := catalog.Provenance{Commit: gitCommit(dir)}
@@ -91,14 +95,14 @@ func sameFile(a, b *os.Root) bool {
 // readIndex reads one index, or the entries of a concatenated one, which only
 // serve to check the others.
 func (r *reader) readIndex(at location) []*index {
-	data, err := at.read()
+	data, err := at.readUpTo(maxDocument)
 	if err != nil {
-		r.found("index-unreadable", Finding{File: at.path}, err.Error())
+		r.found("index-unreadable", Finding{File: at.path, Source: at.tree()}, err.Error())
 		return nil
 	}
 	list, err := decodeIndexes(data)
 	if err != nil {
-		r.found("index-unreadable", Finding{File: at.path}, err.Error())
+		r.found("index-unreadable", Finding{File: at.path, Source: at.tree()}, err.Error())
 	}
 	for _, x := range list {
 		x.at = at
@@ -159,15 +163,21 @@ func (r *reader) readExtensions() {
 	slices.SortStableFunc(r.indexes, func(a, b *index) int {
 		return rank(a.self(r.mirrors)) - rank(b.self(r.mirrors))
 	})
+	r.prefetchRecipes()
 	for _, x := range r.indexes {
 		for _, key := range sortedKeys(x.Releases) {
 			r.readRecipe(x, key)
 		}
 	}
+	var strays stray
+	if r.opts.All {
+		strays = r.readStrays()
+	}
 	r.readFiles()
 	for _, x := range r.indexes {
 		r.addExtension(x)
 	}
+	r.addStrays(strays)
 	r.checkIndexes()
 }
 
@@ -184,18 +194,26 @@ func (r *reader) readRecipe(x *index, key string) {
 	if err != nil || r.recipes[at] != nil {
 		return
 	}
-	data, err := at.read()
+	data, err := at.readUpTo(maxDocument)
 	rec := &readRecipe{url: x.Releases[key], err: err}
 	r.recipes[at] = rec
+	r.reached[at] = true
 	if err != nil {
 		return
 	}
-	if rec.recipe, rec.err = decodeRecipe(data); rec.err != nil {
-		return
+	if rec.recipe, rec.err = decodeRecipe(data); rec.err == nil {
+		r.noteFiles(rec.recipe, true)
 	}
-	for _, f := range rec.recipe.Files {
+}
+
+// noteFiles puts the files of a recipe on the list of those to read.
+func (r *reader) noteFiles(rec *recipe, reached bool) {
+	for _, f := range rec.Files {
 		if at, err := locate(r.mirrors, f.URL); err == nil {
 			r.files[at] = nil
+			r.pin(at, f)
+			r.packed[at] = r.packed[at] || f.Packed
+			r.reached[at] = r.reached[at] || reached
 		}
 	}
 }
@@ -203,30 +221,29 @@ func (r *reader) readRecipe(x *index, key string) {
 // addExtension puts an index and its recipes into the catalogue. One with a
 // bad platform key stays out, because ext-manager.sh rejects the whole index.
 func (r *reader) addExtension(x *index) {
-	if r.badKeys(x) {
+	rejected := r.badKeys(x)
+	if rejected && !r.opts.All {
 		return
 	}
 	e := catalog.Extension{ID: x.ID, Name: x.Info.Name, Loader: loaderOf, IndexURL: x.URL, Releases: map[string]int{}}
 	made := map[location]int{}
 	for _, key := range sortedKeys(x.Releases) {
-		where := Finding{Extension: x.ID, Platform: key, File: x.Releases[key]}
-		at, rec := r.release(x, key, where)
+		at, rec := r.release(x, key)
 		if rec == nil {
+			e.Lose(key, r.findings[len(r.findings)-1].Code)
 			continue
 		}
 		if _, found := made[at]; !found {
 			made[at] = len(e.Recipes)
-			where.File = at.path
-			e.Recipes = append(e.Recipes, r.makeRecipe(rec, where))
+			e.Recipes = append(e.Recipes, r.makeRecipe(rec, r.at(in(x, key), at)))
 		}
 		e.Releases[key] = made[at]
-		if key != catalog.AnyPlatform {
+		if key != catalog.AnyPlatform && validPlatform.MatchString(key) {
 			r.b.AddPlatform(catalog.Platform{ID: key, Loader: loaderOf})
 		}
 	}
-	if !r.b.AddExtension(e) {
-		r.found("index-id-shared", Finding{Extension: x.ID, File: x.at.path},
-			"another index has this id; the one at its own URL, or the first, counts")
+	if rejected || !r.b.AddExtension(e) {
+		r.b.AddStray(e)
 	}
 }
 
@@ -236,7 +253,10 @@ func (r *reader) badKeys(x *index) bool {
 	for _, key := range sortedKeys(x.Releases) {
 		if !validPlatform.MatchString(key) {
 			bad = true
-			r.found("release-bad-platform-key", Finding{Extension: x.ID, Platform: key, File: x.at.path},
+			where := in(x, key)
+			right := strings.ReplaceAll(key, "+", "p") // as pocopico/rp-ext writes a model's "+"
+			where.Fix = fixed(validPlatform.MatchString(right), right)
+			r.found("release-bad-platform-key", where,
 				"ext-manager.sh rejects the whole index for a key that is not [a-z0-9_]+")
 		}
 	}
@@ -245,56 +265,26 @@ func (r *reader) badKeys(x *index) bool {
 
 // release returns the recipe that an index names for a platform, or nil and a
 // finding.
-func (r *reader) release(x *index, key string, where Finding) (location, *readRecipe) {
+func (r *reader) release(x *index, key string) (location, *readRecipe) {
+	where := in(x, key)
 	at, err := locate(r.mirrors, x.Releases[key])
 	switch {
 	case errors.Is(err, ErrNotURL):
 		r.found("release-not-a-url", where, err.Error())
 		return at, nil
 	case err != nil:
-		r.found("url-not-mirrored", where, "give its repository with --mirror")
+		where.File, where.Source = x.Releases[key], ""
+		r.found("url-not-mirrored", where, "no source or mirror has it")
 		return at, nil
 	}
 	rec := r.recipes[at]
-	where.File = at.path
 	switch {
 	case errors.Is(rec.err, fs.ErrNotExist):
-		r.found("release-recipe-missing", where, "the recipe does not exist")
+		r.found("release-recipe-missing", where, "there is no "+at.path)
 		return at, nil
 	case rec.err != nil:
-		r.found("recipe-unreadable", where, rec.err.Error())
+		r.found("recipe-unreadable", r.at(where, at), rec.err.Error())
 		return at, nil
 	}
 	return at, rec
-}
-
-// checkIndexes finds what is wrong with indexes beside their releases.
-func (r *reader) checkIndexes() {
-	known := map[string]bool{}
-	for _, x := range r.indexes {
-		known[x.ID] = true
-		where := Finding{Extension: x.ID, File: x.at.path}
-		folder := path.Base(path.Dir(x.at.path))
-		if _, name, found := strings.Cut(x.ID, "."); found && folder != "." && name != folder {
-			r.found("index-id-differs-from-folder", where, "the folder is "+folder)
-		}
-		if !x.self(r.mirrors) {
-			r.found("index-url-not-self", where, "its url is "+x.URL)
-		}
-		if strings.HasPrefix(x.Info.HelpURL, "<") {
-			r.found("index-placeholder-help-url", where, "help_url is "+x.Info.HelpURL)
-		}
-		if strings.TrimSpace(x.Info.Description) == "" {
-			r.found("index-empty-description", where, "description is empty")
-		}
-	}
-	count := map[string]int{}
-	for _, x := range r.listed {
-		if count[x.ID]++; count[x.ID] == 2 {
-			r.found("catalogue-duplicate-id", Finding{Extension: x.ID, File: x.at.path}, "listed more than once; the last one counts")
-		}
-		if !known[x.ID] && count[x.ID] == 1 {
-			r.found("catalogue-id-without-index", Finding{Extension: x.ID, File: x.at.path}, "no index of the tree has this id")
-		}
-	}
 }

@@ -87,7 +87,7 @@ func TestDefects(t *testing.T) {
 	}{
 		"clean":         {archive: good, kmods: kmods, modules: 2},
 		"wrong order":   {archive: good, kmods: `{"drv.ko":"","bus-core.ko":""}`, modules: 2, want: []string{"recipe-order"}},
-		"not loaded":    {archive: good, kmods: `{"drv.ko":""}`, modules: 2, want: []string{"recipe-ko-not-loaded"}},
+		"not loaded":    {archive: good, kmods: `{"drv.ko":""}`, modules: 2, want: []string{"recipe-dependency-not-loaded", "recipe-ko-not-loaded"}},
 		"absent module": {archive: good, kmods: `{"bus-core.ko":"","drv.ko":"","x.ko":""}`, modules: 2, broken: true, want: []string{"recipe-kmod-missing"}},
 		"no kmods":      {archive: good, kmods: `{}`, modules: 2, broken: true, want: []string{"recipe-empty", "recipe-ko-not-loaded"}},
 		"plain tar": {archive: plainTar(t, entry{name: "./drv.ko", data: drv.ko()}, entry{name: "bus-core.ko", data: bus.ko()}),
@@ -105,7 +105,7 @@ func TestDefects(t *testing.T) {
 		"cut module":     {archive: tgz(t, entry{name: "drv.ko", data: drv.ko()[:100]}), kmods: `{"drv.ko":""}`, broken: true, want: []string{"module-unreadable"}},
 		"not an archive": {archive: []byte("<html>404</html>"), kmods: kmods, broken: true, want: []string{"archive-unreadable"}},
 		"name that is no text": {archive: tgz(t, entry{name: "a\xff.ko", data: drv.ko()}), kmods: `{}`, modules: 1, broken: true,
-			want: []string{"recipe-empty", "recipe-ko-not-loaded"}},
+			want: []string{"module-name-differs-from-file", "recipe-empty", "recipe-ko-not-loaded"}},
 		"stripped": {archive: tgz(t, entry{name: "s.ko", data: tiny{name: "s", stripped: true}.ko()}), kmods: `{"s.ko":""}`,
 			modules: 1, want: []string{"module-stripped"}},
 		"another name": {archive: tgz(t, entry{name: "mpt2sas.ko", data: tiny{name: "mpt3sas"}.ko()}), kmods: `{"mpt2sas.ko":""}`,
@@ -124,7 +124,7 @@ func TestDefects(t *testing.T) {
 			make: func(x *tree) { x.index("x.drv", map[string]string{"p_1": treeURL + "drv/gone.json"}) }},
 		"not a URL": {archive: good, kmods: kmods, want: []string{"release-not-a-url"},
 			make: func(x *tree) { x.index("x.drv", map[string]string{"endofmodel": "endofurls"}) }},
-		"another repository": {archive: good, kmods: kmods, want: []string{"url-not-mirrored"},
+		"another repository": {archive: good, kmods: kmods, want: []string{"release-foreign-repo", "url-not-mirrored"},
 			make: func(x *tree) {
 				x.index("x.drv", map[string]string{"p_1": "https://raw.githubusercontent.com/other/ext/main/drv/r.json"})
 			}},
@@ -178,7 +178,7 @@ func TestConcatenatedIndex(t *testing.T) {
 	if len(c.Extensions) != 1 {
 		t.Errorf("%d extensions, want 1", len(c.Extensions))
 	}
-	want := []string{"catalogue-duplicate-id", "catalogue-id-without-index", "index-unreadable"}
+	want := []string{"catalogue-duplicate-id", "catalogue-id-without-index", "catalogue-stale-entry", "index-unreadable"}
 	if diff := cmp.Diff(want, codes(findings)); diff != "" {
 		t.Errorf("findings mismatch (-want +got):\n%s", diff)
 	}

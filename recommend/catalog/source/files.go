@@ -23,12 +23,14 @@ import (
 // content is what a file of a recipe turned out to hold.
 type content struct {
 	sha256  string
-	err     error // it could not be read, or not to its end
-	gzip    bool  // compressed as busybox tar -xz expects it
-	nested  bool  // some regular entry lies in a directory
-	links   bool  // it holds links or devices, which are passed over
-	entries int   // regular files, AppleDouble ones left out
+	err     error    // it could not be read, or not to its end
+	gzip    bool     // compressed as busybox tar -xz expects it
+	nested  bool     // some regular entry lies in a directory
+	links   bool     // it holds links or devices, which are passed over
+	entries int      // regular files, AppleDouble ones left out
+	names   []string // their base names
 	modules []*archived
+	texts   map[string]string // what may be scripts, by base name; "" for the file itself
 }
 
 // archived is a .ko in an archive, or one that is a file of its own.
@@ -36,6 +38,7 @@ type archived struct {
 	file   string // base name
 	ko     *ko.Module
 	sha256 string // of the content, hexadecimal
+	crcs   map[string]uint32
 	err    error
 }
 
@@ -57,9 +60,10 @@ func (r *reader) readFiles() {
 	work.SetLimit(runtime.NumCPU())
 	var mu sync.Mutex
 	done := 0
+	r.prefetchFiles()
 	for _, at := range list {
 		work.Go(func() error {
-			c := readContent(at)
+			c := readContent(at, r.pinned[at], r.packed[at])
 			mu.Lock()
 			defer mu.Unlock()
 			r.files[at] = c
@@ -71,22 +75,36 @@ func (r *reader) readFiles() {
 	work.Wait()
 }
 
-// readContent hashes a file and reads the modules in it.
-func readContent(at location) *content {
-	data, err := at.read()
+// readContent hashes a file and reads the modules in it. What a recipe has
+// unpacked is an archive whatever its name is.
+func readContent(at location, pinned []string, packed bool) *content {
+	data, err := at.readPinned(pinned)
 	if err != nil {
-		return &content{err: err}
+		return &content{sha256: gotInstead(err), err: err}
 	}
 	c := &content{gzip: bytes.HasPrefix(data, []byte{0x1f, 0x8b})}
 	sum := sha256.Sum256(data)
 	c.sha256 = hex.EncodeToString(sum[:])
 	switch base := path.Base(at.path); {
-	case isModule(base):
-		c.add(base, data)
-	case isArchive(base):
+	case packed || isArchive(base):
 		c.err = c.unpack(data)
+	case bytes.HasPrefix(data, []byte("\x7fELF")) || isModule(base):
+		c.add(base, data)
+	default:
+		c.keepText("", data)
 	}
 	return c
+}
+
+// keepText keeps what may be a script.
+func (c *content) keepText(name string, data []byte) {
+	if len(data) > maxScript {
+		data = nil
+	}
+	if c.texts == nil {
+		c.texts = map[string]string{}
+	}
+	c.texts[name] = string(data)
 }
 
 // maxModule is the largest module that is read, in bytes: several times the
@@ -117,8 +135,14 @@ func (c *content) entry(e archive.Entry, update bool) error {
 	}
 	c.entries++
 	c.nested = c.nested || strings.Contains(e.Name, "/")
+	c.names = append(c.names, base)
 	if !isModule(base) {
-		return nil
+		if e.Size > maxScript {
+			return nil
+		}
+		body, err := io.ReadAll(io.LimitReader(e.Body, maxScript))
+		c.keepText(base, body)
+		return err
 	}
 	body, err := io.ReadAll(io.LimitReader(e.Body, maxModule+1))
 	if err != nil {
@@ -137,7 +161,24 @@ func (c *content) entry(e archive.Entry, update bool) error {
 func (c *content) add(file string, data []byte) {
 	m, err := ko.Read(data, file)
 	sum := sha256.Sum256(data)
-	c.modules = append(c.modules, &archived{file, m, hex.EncodeToString(sum[:]), err})
+	a := &archived{file: file, ko: m, sha256: hex.EncodeToString(sum[:]), err: err}
+	if err == nil && m.Versioned {
+		a.crcs, a.err = checksums(data, file)
+	}
+	c.modules = append(c.modules, a)
+}
+
+// checksums reads the CRCs that a module wants of the symbols it imports.
+func checksums(data []byte, file string) (map[string]uint32, error) {
+	details, err := ko.Inspect(data, file)
+	if err != nil {
+		return nil, err
+	}
+	crcs := map[string]uint32{}
+	for _, v := range details.Versions {
+		crcs[v.Symbol] = v.CRC
+	}
+	return crcs, nil
 }
 
 func isModule(name string) bool { return strings.HasSuffix(name, ".ko") }

@@ -27,7 +27,8 @@ type index struct {
 	} `json:"info"`
 	Releases map[string]string `json:"releases"`
 
-	at location
+	at     location
+	object jsontext.Value // as it was read
 }
 
 // ext-manager.sh's own patterns for ids and platform keys.
@@ -38,6 +39,9 @@ var (
 
 // maxObjects bounds a concatenated index: pocopico/rp-ext's has 384 objects.
 const maxObjects = 100_000
+
+// maxReleases bounds an index: the largest of pocopico/rp-ext has 214.
+const maxReleases = 10_000
 
 // decodeIndexes reads a file that holds one index or, as the root of a
 // catalogue does, several after each other. An object that is no index is
@@ -55,13 +59,39 @@ func decodeIndexes(data []byte) (list []*index, err error) {
 		x := new(index)
 		if bad := json.Unmarshal(object, x); bad != nil {
 			err = errors.Join(err, fmt.Errorf("object %d: %w", n, bad))
+		} else if len(x.Releases) > maxReleases {
+			err = errors.Join(err, fmt.Errorf("object %d has %d releases, more than %d", n, len(x.Releases), maxReleases))
 		} else if !validID.MatchString(x.ID) {
 			err = errors.Join(err, fmt.Errorf("object %d has no valid id: %q", n, x.ID))
 		} else {
+			x.object = object.Clone()
 			list = append(list, x)
 		}
 	}
 	return list, fmt.Errorf("more than %d objects", maxObjects)
+}
+
+// isIndex tells an index, or several after each other, from other JSON. It
+// reads no further than to the names that an index has.
+func isIndex(data []byte) bool {
+	dec := jsontext.NewDecoder(bytes.NewReader(data))
+	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
+		return false
+	}
+	missing := map[string]bool{"id": true, "releases": true}
+	for dec.PeekKind() == '"' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return false
+		}
+		if delete(missing, name.String()); len(missing) == 0 {
+			return true
+		}
+		if dec.SkipValue() != nil {
+			return false
+		}
+	}
+	return false
 }
 
 // self reports whether the index says that its URL is the file it was read from.

@@ -11,6 +11,17 @@ import (
 // addModule puts a .ko into the catalogue. file is the name under which the
 // source knows it, sha256 that of its content or "".
 func (r *reader) addModule(m *ko.Module, file, sha256 string) int {
+	return r.b.AddModule(facts(m, file, sha256), m.Aliases)
+}
+
+// addArchived is addModule with the symbol checksums.
+func (r *reader) addArchived(a *archived, file string) int {
+	out := facts(a.ko, file, a.sha256)
+	out.CRCs = a.crcs
+	return r.b.AddModule(out, a.ko.Aliases)
+}
+
+func facts(m *ko.Module, file, sha256 string) catalog.Module {
 	out := catalog.Module{
 		File:      file,
 		Name:      m.Name,
@@ -20,8 +31,9 @@ func (r *reader) addModule(m *ko.Module, file, sha256 string) int {
 		Firmware:  m.Firmware,
 		Vermagic:  m.Vermagic,
 		Stripped:  m.Stripped,
+		Signed:    m.Signed,
 		OutOfTree: !m.InTree,
-		Imports:   m.Imports,
+		Imports:   slices.Sorted(slices.Values(m.Imports)),
 		Exports:   m.Exports,
 		SHA256:    sha256,
 	}
@@ -31,7 +43,7 @@ func (r *reader) addModule(m *ko.Module, file, sha256 string) int {
 	if m.Layout.Size > 0 {
 		out.Layout = &catalog.Layout{Size: m.Layout.Size, Init: m.Layout.Init, Exit: m.Layout.Exit}
 	}
-	return r.b.AddModule(out, m.Aliases)
+	return out
 }
 
 // names turns module names into the kernel's spelling, "_" for "-".

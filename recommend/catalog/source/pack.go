@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,9 +49,20 @@ func trimArchive(name string) string {
 	return name
 }
 
+// packPlatform is the platform of a pack's file name, under the loader whose
+// packs are read: ARC's are called like ARPL's.
+func (r *reader) packPlatform(file string) (catalog.Platform, bool) {
+	p, isPack := packPlatform(trimArchive(file))
+	if isPack && r.opts.Loader != "" {
+		p.ID = r.opts.Loader + strings.TrimPrefix(p.ID, p.Loader)
+		p.Loader = r.opts.Loader
+	}
+	return p, isPack
+}
+
 // addPack reads one pack, an archive or a folder of loose .ko.
 func (r *reader) addPack(file string) error {
-	p, ok := packPlatform(trimArchive(filepath.Base(file)))
+	p, ok := r.packPlatform(filepath.Base(file))
 	if !ok {
 		return fmt.Errorf("%s is not named PLATFORM-OS-KERNEL or PLATFORM-KERNEL: %w", filepath.Base(file), ErrKind)
 	}
@@ -58,7 +70,14 @@ func (r *reader) addPack(file string) error {
 	if err != nil {
 		return err
 	}
-	where := Finding{Platform: p.ID, File: filepath.Base(file)}
+	where := Finding{Extension: p.ID, Platform: p.ID, File: filepath.Base(file), Source: filepath.Dir(file)}
+	r.packs[p.ID] = where
+	r.addPackModules(p, where, list)
+	return nil
+}
+
+// addPackModules adds a pack with the modules that were read of it.
+func (r *reader) addPackModules(p catalog.Platform, where Finding, list []*archived) {
 	kmods := map[string]catalog.Kmod{}
 	vermagic := map[string]int{}
 	for _, m := range list {
@@ -71,7 +90,6 @@ func (r *reader) addPack(file string) error {
 	}
 	p.KernelRelease = release(vermagic, p.KernelVersion)
 	r.addPackPlatform(p, kmods)
-	return nil
 }
 
 // release returns the kernel release that most modules name, if it is one of
@@ -126,6 +144,11 @@ func readPack(file string) ([]*archived, error) {
 	} else {
 		err = c.readArchive(file)
 	}
+	return c.some(err)
+}
+
+// some returns the modules of a pack, which must have any.
+func (c *content) some(err error) ([]*archived, error) {
 	if err == nil && len(c.modules) == 0 {
 		err = errors.New("it holds no kernel module")
 	}
@@ -154,15 +177,19 @@ func (c *content) readFolder(dir string) error {
 	return nil
 }
 
-// readArchive keeps the update folder, which RR's packs have, and drops every
-// other directory.
 func (c *content) readArchive(file string) error {
 	f, err := archive.OpenFile(file)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return archive.Walk(f, limits, func(e archive.Entry) error {
+	return c.readMembers(f)
+}
+
+// readMembers keeps the update folder, which RR's packs have, and drops every
+// other directory.
+func (c *content) readMembers(in io.Reader) error {
+	return archive.Walk(in, limits, func(e archive.Entry) error {
 		return c.entry(e, path.Base(path.Dir(e.Name)) == "update")
 	})
 }

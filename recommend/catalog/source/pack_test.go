@@ -52,7 +52,7 @@ func TestPackForms(t *testing.T) {
 		{name: "update/i915.ko", data: newer.ko()},
 	}
 	dir := t.TempDir()
-	x := &tree{t, dir}
+	x := &tree{t: t, dir: dir}
 	x.write(name+".tgz", tgz(t, entries...))
 	for _, e := range entries[1:] {
 		if e.data != nil {

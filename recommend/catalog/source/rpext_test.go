@@ -22,11 +22,11 @@ func installAll(c *catalog.Catalog, platform string) everything {
 	files, names := map[string]bool{}, map[string]bool{}
 	for i := range c.Extensions {
 		recipe := c.Extensions[i].RecipeFor(platform)
-		if recipe == nil || len(loaded(recipe)) == 0 {
+		if recipe == nil || len(recipe.Loaded()) == 0 {
 			continue
 		}
 		all.Extensions++
-		for _, k := range loaded(recipe) {
+		for _, k := range recipe.Loaded() {
 			m := c.Modules[k.Module]
 			all.Insmods++
 			files[m.File], names[m.Name] = true, true

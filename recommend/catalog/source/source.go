@@ -6,6 +6,7 @@ package source
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +23,10 @@ type Options struct {
 	Progress Progress                      // of long work; nil = nobody looks
 	Origin   map[string]catalog.Provenance // by source path as given: what a tree cannot say about itself
 	Complete func(*catalog.Platform)       // fills in what is known of a platform beyond its source
+	Loader   string                        // whose module packs these are; "" = what their names say
 	Symbols  bool                          // keep imports and exports
+	Fetch    Fetch                         // for sources that are URLs; nil = the network is not used
+	All      bool                          // read what no index leads to, too, for its findings
 }
 
 // Progress is told how many of how many things ("sources", "files") are done,
@@ -37,11 +41,18 @@ type reader struct {
 	b        catalog.Builder
 	findings []Finding
 	mirrors  []*Mirror
+	web      *remote               // once a source was a URL
+	pinned   map[location][]string // files on the web -> the hashes that recipes name
 	indexes  []*index
 	listed   []*index // entries of concatenated indexes
 	recipes  map[location]*readRecipe
 	files    map[location]*content
-	contents [][]byte // Debian's lists of files
+	packed   map[location]bool   // files that a recipe has unpacked
+	reached  map[location]bool   // recipes and files that an index leads to
+	roots    []*os.Root          // of extension trees
+	folders  map[location]string // directories of indexes -> id
+	packs    map[string]Finding  // places of module packs, by extension
+	contents [][]byte            // Debian's lists of files
 }
 
 // Read reads sources of any kind, which it detects, into one catalogue, with
@@ -55,6 +66,11 @@ func Read(paths []string, name, date string, opts Options) (*catalog.Catalog, []
 		mirrors: slices.Clone(opts.Mirrors),
 		recipes: map[location]*readRecipe{},
 		files:   map[location]*content{},
+		packed:  map[location]bool{},
+		pinned:  map[location][]string{},
+		reached: map[location]bool{},
+		folders: map[location]string{},
+		packs:   map[string]Finding{},
 	}
 	for i, path := range paths {
 		r.progress("sources", i, len(paths))
@@ -64,8 +80,7 @@ func Read(paths []string, name, date string, opts Options) (*catalog.Catalog, []
 	}
 	r.readExtensions()
 	c := r.finish(name, date)
-	slices.SortFunc(r.findings, catalog.CompareFindings)
-	return c, slices.Compact(r.findings), nil
+	return c, catalog.MergeFindings(r.findings), nil
 }
 
 func (r *reader) finish(name, date string) *catalog.Catalog {
@@ -76,7 +91,9 @@ func (r *reader) finish(name, date string) *catalog.Catalog {
 		}
 	}
 	c.Link()
-	r.checkPlatforms(c)
+	for _, f := range c.Check() {
+		r.findings = append(r.findings, r.placed(f))
+	}
 	if !r.opts.Symbols {
 		c = c.WithoutSymbols()
 	}
@@ -106,9 +123,10 @@ func (r *reader) progress(what string, done, total int) {
 
 // found records a defect.
 func (r *reader) found(code string, f Finding, message string) {
-	f.Code, f.Severity, f.Message = code, catalog.Severity(code), strings.ToValidUTF8(message, "?")
-	f.File = strings.ToValidUTF8(f.File, "?")
-	r.findings = append(r.findings, f)
+	for _, s := range []*string{&f.File, &f.Module, &message} {
+		*s = strings.ToValidUTF8(*s, "?")
+	}
+	r.findings = append(r.findings, catalog.NewFinding(code, f, message))
 }
 
 // provenance records where the facts of a source come from.

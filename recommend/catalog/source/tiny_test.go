@@ -3,6 +3,7 @@ package source
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/binary"
@@ -22,21 +23,36 @@ type tiny struct {
 	depends          string
 	imports, exports []string
 	stripped         bool // of its relocations, as strip(1) without options does
+	signed           bool
+	vermagic         string // default: tinyVermagic
+	firmware         []string
+	size             int // of struct module; 0: it has none
+	crcs             map[string]uint32
 }
+
+const tinyVermagic = "4.4.180+ SMP mod_unload "
 
 // ko returns the module as a relocatable ELF file for x86-64.
 func (m tiny) ko() []byte {
-	modinfo := "license=GPL\x00intree=Y\x00name=" + m.name + "\x00depends=" + m.depends + "\x00vermagic=4.4.180+ SMP mod_unload \x00"
+	modinfo := "license=GPL\x00intree=Y\x00name=" + m.name + "\x00depends=" + m.depends + "\x00vermagic=" + cmp.Or(m.vermagic, tinyVermagic) + "\x00"
 	for _, a := range m.aliases {
 		modinfo += "alias=" + a + "\x00"
 	}
+	for _, file := range m.firmware {
+		modinfo += "firmware=" + file + "\x00"
+	}
 	strtab, symtab := []byte{0}, make([]byte, 24)
-	for _, symbol := range m.imports {
+	symbol := func(name string, section uint16) {
 		entry := make([]byte, 24)
 		binary.LittleEndian.PutUint32(entry, uint32(len(strtab)))
-		entry[4] = 0x10 // global, no type, undefined section
+		entry[4] = 0x10 // global, no type
+		binary.LittleEndian.PutUint16(entry[6:], section)
 		symtab = append(symtab, entry...)
-		strtab = append(append(strtab, symbol...), 0)
+		strtab = append(append(strtab, name...), 0)
+	}
+	symbol("init_module", 1)
+	for _, name := range m.imports {
+		symbol(name, 0)
 	}
 	exports := ""
 	for _, symbol := range m.exports {
@@ -46,13 +62,36 @@ func (m tiny) ko() []byte {
 	if m.stripped {
 		relocations.kind = 1
 	}
-	return elf64([]section{
+	sections := []section{
 		{".modinfo", 1, 0, 0, []byte(modinfo)},
 		{"__ksymtab_strings", 1, 0, 0, []byte(exports)},
 		{".symtab", 2, 4, 24, symtab},
 		{".strtab", 3, 0, 0, strtab},
 		relocations,
-	})
+	}
+	if m.size > 0 {
+		init := make([]byte, 24) // at offset 296 of struct module, the first symbol
+		binary.LittleEndian.PutUint64(init, 296)
+		binary.LittleEndian.PutUint64(init[8:], 1<<32|1)
+		sections = append(sections,
+			section{".gnu.linkonce.this_module", 1, 0, 0, make([]byte, m.size)},
+			section{".rela.gnu.linkonce.this_module", 4, 3, 24, init})
+	}
+	if m.crcs != nil {
+		var versions []byte
+		for name, crc := range m.crcs {
+			entry := make([]byte, 64)
+			binary.LittleEndian.PutUint64(entry, uint64(crc))
+			copy(entry[8:], name)
+			versions = append(versions, entry...)
+		}
+		sections = append(sections, section{"__versions", 1, 0, 0, versions})
+	}
+	data := elf64(sections)
+	if m.signed {
+		data = append(data, "~Module signature appended~\n"...)
+	}
+	return data
 }
 
 type section struct {
@@ -109,13 +148,14 @@ func elf64(sections []section) []byte {
 
 // tree is an extension tree under construction, served as example/ext.
 type tree struct {
-	t   testing.TB
-	dir string
+	t    testing.TB
+	dir  string
+	more []string // other sources beside it
 }
 
 const treeURL = "https://raw.githubusercontent.com/example/ext/main/"
 
-func newTree(t testing.TB) *tree { return &tree{t, t.TempDir()} }
+func newTree(t testing.TB) *tree { return &tree{t: t, dir: t.TempDir()} }
 
 func (x *tree) write(name string, data []byte) {
 	x.t.Helper()
@@ -125,6 +165,31 @@ func (x *tree) write(name string, data []byte) {
 	}
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		x.t.Fatal(err)
+	}
+}
+
+func (x *tree) read(name string) string {
+	x.t.Helper()
+	data, err := os.ReadFile(filepath.Join(x.dir, name))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// replace changes all occurrences of a text, which must be there, in a file.
+func (x *tree) replace(name, old, new string) {
+	x.t.Helper()
+	text := x.read(name)
+	if !strings.Contains(text, old) {
+		x.t.Fatalf("%s does not hold %s:\n%s", name, old, text)
+	}
+	x.write(name, []byte(strings.ReplaceAll(text, old, new)))
+}
+
+func (x *tree) remove(name string, really bool) {
+	if really {
+		os.Remove(filepath.Join(x.dir, name))
 	}
 }
 
@@ -169,6 +234,14 @@ type entry struct {
 
 func plainTar(t testing.TB, entries ...entry) []byte {
 	t.Helper()
+	data, err := tarOf(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func tarOf(entries []entry) ([]byte, error) {
 	var file bytes.Buffer
 	w := tar.NewWriter(&file)
 	for _, e := range entries {
@@ -180,14 +253,12 @@ func plainTar(t testing.TB, entries ...entry) []byte {
 			header.Typeflag, header.Mode = tar.TypeDir, 0o755
 		}
 		if err := w.WriteHeader(header); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		w.Write(e.data)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return file.Bytes()
+	err := w.Close()
+	return file.Bytes(), err
 }
 
 func gzipped(data []byte) []byte {
