@@ -12,7 +12,7 @@ TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop pciutils usbutils
 
-.PHONY: build test bench evaluate demo kernels catalog generated clean
+.PHONY: build test fuzz bench evaluate demo kernels catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -35,6 +35,20 @@ test: $(CACHE)/test-packages kernels
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt wants: $$unformatted"; exit 1; }
 	go vet ./...
 	MODSCOUT_REQUIRE=1 go test -count=1 -timeout 40m ./...
+	$(MAKE) fuzz
+
+# What reads strangers' files gets strange input, each target for a while. What
+# is found lands in testdata/fuzz: commit it with the mend.
+FUZZ_TIME  := 20s
+FUZZ_ROOMS := ./modalias/...
+fuzz: SHELL := /bin/bash
+fuzz:
+	@set -o pipefail; for room in $$(go list $(FUZZ_ROOMS)); do \
+		for target in $$(go test -list '^Fuzz' $$room | grep '^Fuzz'); do \
+			echo "$$room $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ_TIME) -fuzzminimizetime 2s $$room | grep -v '^fuzz: elapsed' || exit 1; \
+		done; \
+	done
 
 # Times beside the tools that people have, as ratios of the same run.
 bench: $(CACHE)/test-packages kernels build
