@@ -24,6 +24,9 @@ func setFlags(cpu *report.CPU, flags []string) {
 // cpuInfoField is a line of /proc/cpuinfo (arch/x86/kernel/cpu/proc.c).
 var cpuInfoField = regexp.MustCompile(`^([a-zA-Z][\w ./]{0,30}?)\s*:(?:\s+(.*))?$`)
 
+// vendorForm is a maker's name; sound chips have a vendor_id, too, a number.
+var vendorForm = regexp.MustCompile(`^[A-Z][A-Za-z/0-9]+$`)
+
 // cpuInfo is /proc/cpuinfo.
 type cpuInfo struct {
 	processors int
@@ -34,7 +37,7 @@ type cpuInfo struct {
 func beginCPUInfo(l line) block {
 	name, value, _ := strings.Cut(l.text, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-	if (name != "vendor_id" || !slices.Contains(cpuVendors, value)) && (name != "processor" || number(value) == nil) {
+	if (name != "vendor_id" || !vendorForm.MatchString(value)) && (name != "processor" || number(value) == nil) {
 		return nil
 	}
 	c := &cpuInfo{fields: map[string]string{}}

@@ -82,8 +82,22 @@ func beginDmesg(l line) block {
 	return nil
 }
 
+// announced is a device that the kernel announces. At one address the last one
+// counts: it came in the place of the others, or in a later boot.
+type announced found
+
+func (*announced) line(line) bool { return false }
+
+func (a *announced) end(m *merger) {
+	m.forget(a.ID)
+	if _, listed := m.index[a.ID]; !listed {
+		m.logged[a.ID] = true
+	}
+	m.add(found(*a))
+}
+
 func readLogPCI(at int, m []string) block {
-	return &single{number: at, Device: report.Device{ID: "pci:" + address(m[1]), Bus: "pci", VendorID: m[2], DeviceID: m[3], Class: m[4]}}
+	return &announced{number: at, Device: report.Device{ID: "pci:" + address(m[1]), Bus: "pci", VendorID: m[2], DeviceID: m[3], Class: m[4]}}
 }
 
 func readLogCut(at int, m []string) block {
@@ -93,7 +107,7 @@ func readLogCut(at int, m []string) block {
 }
 
 func readLogUSB(at int, m []string) block {
-	return &single{number: at, Device: report.Device{ID: "usb:" + m[1], Bus: "usb", VendorID: m[2], DeviceID: m[3], Revision: bcdID(m[4])}}
+	return &announced{number: at, Device: report.Device{ID: "usb:" + m[1], Bus: "usb", VendorID: m[2], DeviceID: m[3], Revision: bcdID(m[4])}}
 }
 
 // readLogGone forgets a device that was unplugged.

@@ -8,10 +8,10 @@ import (
 )
 
 // inxiPart is a value that inxi -x prints for a card: where it is, its ids and
-// its class (smxi/inxi, "bus-ID", "chip-ID", "class-ID"; before 3.3 there is no
-// class). USB devices have their device number behind the address. Any of them
+// its class (smxi/inxi, "bus-ID", "chip-ID", "class-ID", once with spaces; before 3.3
+// there is no class). USB devices have their device number behind the address. Any of them
 // may stand on the next line.
-var inxiPart = regexp.MustCompile(`\b(bus|chip|class)-ID(?:-\d)?: (\S+)`)
+var inxiPart = regexp.MustCompile(`\b(bus|chip|class)[- ]ID(?:-\d)?: (\S+)`)
 
 // inxiSection begins a part of inxi's output; -F without -x prints names only.
 var inxiSection = regexp.MustCompile(`^(?:Graphics|Audio|Network|Bluetooth|RAID|Drives|USB|Machine|CPU|System): `)
@@ -23,7 +23,7 @@ type inxiBlock struct {
 }
 
 func beginInxi(l line) block {
-	if !strings.Contains(l.text, "chip-ID") && !strings.Contains(l.text, "bus-ID") {
+	if !strings.Contains(l.text, "ID: ") || !inxiPart.MatchString(l.text) {
 		return nil
 	}
 	b := &inxiBlock{}

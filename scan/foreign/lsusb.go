@@ -43,7 +43,6 @@ type usbBlock struct {
 	configurations map[string]bool
 	interfaces     []usbInterface
 	seen           map[string]bool // interfaces by number
-	ended          bool            // what follows describes no interface
 }
 
 // usbInterface is an interface of a device: its place ("1.0") and class.
@@ -71,7 +70,9 @@ func (b *usbBlock) line(l line) bool {
 	case "bConfigurationValue":
 		b.configurations[value] = true
 	case "bDeviceProtocol":
-		b.Class = byteID(b.fields["bDeviceClass"]) + byteID(b.fields["bDeviceSubClass"]) + byteID(value)
+		if b.Class == "" { // a qualifier for other speeds may follow
+			b.Class = byteID(b.fields["bDeviceClass"]) + byteID(b.fields["bDeviceSubClass"]) + byteID(value)
+		}
 	case "bcdDevice":
 		b.Revision = bcdID(value)
 	case "bInterfaceProtocol":

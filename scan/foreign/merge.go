@@ -23,6 +23,7 @@ type merger struct {
 
 	rep        *report.Report
 	remarks    map[string]bool // codes and devices that were warned of
+	logged     map[string]bool // ids that a kernel's log named first
 	index      map[string]int  // Device.ID -> index in rep.Devices
 	buses      map[string]bool // of the devices so far
 	bare       int             // devices without an address so far
@@ -35,7 +36,7 @@ type merger struct {
 }
 
 func newMerger(opts Options, several bool) *merger {
-	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}, buses: map[string]bool{}, remarks: map[string]bool{}}
+	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}, buses: map[string]bool{}, remarks: map[string]bool{}, logged: map[string]bool{}}
 }
 
 // maxWarnings bounds what is said of damaged input.
@@ -167,11 +168,10 @@ func fill(first, d any) {
 	}
 }
 
-// forget removes a device that the kernel's log says is gone; not one that a
-// list shows, which has a class.
+// forget removes a device that only a kernel's log has named so far.
 func (m *merger) forget(id string) {
 	at, found := m.index[id]
-	if !found || m.rep.Devices[at].Class != "" {
+	if !found || !m.logged[id] {
 		return
 	}
 	last := len(m.rep.Devices) - 1
@@ -179,6 +179,7 @@ func (m *merger) forget(id string) {
 	m.index[m.rep.Devices[at].ID] = at
 	m.rep.Devices = m.rep.Devices[:last]
 	delete(m.index, id)
+	delete(m.logged, id)
 }
 
 // addMachine takes in what a list says of the machine and its kernel.
