@@ -65,9 +65,14 @@ func (c *Capture) aliases() map[string]string {
 	for file := range c.gaps {
 		replacePersonal(file, collect)
 	}
-	for i, element := range slices.Sorted(maps.Keys(alias)) {
-		if alias[element] = fmt.Sprintf("port%06d", i+1); instance.MatchString(element) {
-			alias[element] = fmt.Sprintf("00000000-0000-0000-0000-%012d", i+1)
+	var ports, instances int
+	for _, element := range slices.Sorted(maps.Keys(alias)) {
+		if instance.MatchString(element) {
+			instances++
+			alias[element] = fmt.Sprintf("00000000-0000-0000-0000-%012d", instances)
+		} else {
+			ports++
+			alias[element] = fmt.Sprintf("port%06d", ports)
 		}
 	}
 	return alias

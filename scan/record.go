@@ -39,15 +39,21 @@ func (r *recording) dir(t *tree, dir string) {
 	}
 }
 
-// link keeps a link without following it.
+// link keeps a link without following it, and of one to an absolute path, which
+// sysfs does not have, the last element.
 func (r *recording) link(t *tree, link string) {
 	if r == nil {
 		return
 	}
 	at := path.Join(r.real(t, path.Dir(link)), path.Base(link))
-	if target, err := t.root.Readlink(at); err == nil {
-		r.add(at, node{target: target})
+	target, err := t.root.Readlink(at)
+	if err != nil {
+		return
 	}
+	if path.IsAbs(target) {
+		target = path.Base(target)
+	}
+	r.add(at, node{target: strings.ToValidUTF8(target, "\uFFFD")})
 }
 
 func (r *recording) add(name string, n node) {
@@ -71,12 +77,12 @@ func (r *recording) real(t *tree, file string) string {
 		if target == "" {
 			continue
 		}
-		r.add(at, node{target: target})
-		at = path.Join(path.Dir(at), target)
-		if links++; links > maxLinks || path.IsAbs(target) || !fs.ValidPath(at) {
+		to := path.Join(path.Dir(at), target)
+		if links++; links > maxLinks || path.IsAbs(target) || !fs.ValidPath(to) {
 			return ""
 		}
-		at, rest = "", append(strings.Split(at, "/"), rest...)
+		r.add(at, node{target: target})
+		at, rest = "", append(strings.Split(to, "/"), rest...)
 	}
 	return at
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
-// ErrNoSysfs is returned for a tree without sys/bus: not mounted, or not the
-// root of a captured tree.
+// ErrNoSysfs is returned for a tree without sys/bus and without proc/cpuinfo:
+// not the root of a captured tree.
 var ErrNoSysfs = errors.New("there is no sys/bus in it")
 
 // Options say what to scan.
@@ -52,7 +52,7 @@ func scan(ctx context.Context, opts Options, rec *recording) (*report.Report, ga
 		return nil, nil, fmt.Errorf("opening the tree: %w", err)
 	}
 	defer t.close()
-	if !t.exists("sys/bus") {
+	if !t.exists("sys/bus") && !t.exists("proc/cpuinfo") {
 		return nil, nil, fmt.Errorf("%s: %w", cmp.Or(opts.Root, dir), ErrNoSysfs)
 	}
 	t.rec = rec
@@ -90,6 +90,9 @@ type device struct {
 func (s *scanner) scan() error {
 	s.rep.Source.Kind = "sysfs"
 	s.rep.Source.Kernel = s.kernel()
+	if !s.exists("sys/bus") {
+		s.note("sys/bus", errNoSysfs)
+	}
 	for _, bus := range s.list("sys/bus") {
 		if err := s.scanBus(bus); err != nil {
 			return err
@@ -100,8 +103,8 @@ func (s *scanner) scan() error {
 	s.predictVirtio()
 	s.storage()
 	s.predictDisks()
-	s.explain()
 	s.name()
+	s.explain()
 	for _, d := range s.devices {
 		s.rep.Devices = append(s.rep.Devices, d.Device)
 	}

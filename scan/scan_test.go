@@ -116,6 +116,55 @@ func TestNoTree(t *testing.T) {
 	}
 }
 
+// Without sysfs the rest is still reported.
+func TestOnlyProc(t *testing.T) {
+	root := scantest.Tree(t, "proc/cpuinfo: processor\\t: 0\\nvendor_id\\t: GenuineIntel\\n\nproc/version: Linux version 6.1.0 (x)\n")
+	rep := scanTree(t, root)
+	if rep.Machine.CPU.Vendor != "GenuineIntel" || rep.Source.Kernel != "6.1.0" || *rep.Source.Complete {
+		t.Errorf("Scan(only /proc) = %+v, %+v", rep.Source, rep.Machine)
+	}
+	if w := rep.Source.Warnings; len(w) != 1 || w[0].Code != "unreadable" || !strings.HasPrefix(w[0].Text, "sys/bus: ") {
+		t.Errorf("warnings = %+v, want one about sys/bus", w)
+	}
+}
+
+// A device may go at any moment of a scan: what was read of it stays, and the
+// others are not touched.
+func TestVanishingDevice(t *testing.T) {
+	text, err := os.ReadFile("testdata/board.sysroot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := scanTree(t, scantest.Tree(t, string(text)))
+	const gone = "sys/devices/pci0000:00/0000:00:17.0"
+	for moment := 1; moment <= 20; moment += 3 {
+		root := scantest.Tree(t, string(text))
+		tr, err := openTree(context.Background(), root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reads := 0
+		tr.before = func(file string) {
+			if strings.HasPrefix(file, gone) {
+				if reads++; reads == moment {
+					os.RemoveAll(filepath.Join(root, gone))
+				}
+			}
+		}
+		s := newScanner(tr, Options{Root: root})
+		if err := s.scan(); err != nil {
+			t.Fatal(err)
+		}
+		tr.close()
+		if reads < moment {
+			t.Fatalf("%d reads of the device, want %d", reads, moment)
+		}
+		if lost := len(whole.Devices) - len(s.rep.Devices); lost > 2 || !*s.rep.Source.Complete {
+			t.Errorf("gone after %d reads: %d devices lost, %v", moment, lost, s.rep.Source.Warnings)
+		}
+	}
+}
+
 // A tree of a stranger may hold anything. No link leads out of it, nothing
 // panics, and what is too large is a gap.
 func TestHostileTrees(t *testing.T) {

@@ -176,9 +176,10 @@ func (t *tree) note(file string, err error) {
 }
 
 // hiding are the reasons for gaps.
-var hiding = []error{fs.ErrPermission, errStuck, errNotRegular, errTooLarge, errTooMany, errNotText}
+var hiding = []error{fs.ErrPermission, errNoSysfs, errStuck, errNotRegular, errTooLarge, errTooMany, errNotText}
 
 var (
+	errNoSysfs    = errors.New("it is not there: sysfs is not mounted, and no device is in the report")
 	errNotRegular = errors.New("not a regular file")
 	errTooLarge   = fmt.Errorf("larger than %d bytes", maxAttribute)
 	errTooMany    = fmt.Errorf("more than %d entries", maxEntries)

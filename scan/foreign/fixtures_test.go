@@ -65,6 +65,23 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
+// Every kind has a fixture, so that tests and fuzzing reach every reader.
+func TestEveryKindHasAFixture(t *testing.T) {
+	seen := map[string]bool{"report": true} // others make it
+	for _, input := range fixtures(t) {
+		rep, err := Import([]Input{input}, Options{Names: corpusNames})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[rep.Source.Kind] = true
+	}
+	for _, kind := range Kinds {
+		if !seen[kind] {
+			t.Errorf("no fixture is of kind %q", kind)
+		}
+	}
+}
+
 // describe writes what a report says without the names of ids.
 func describe(t *testing.T, w *strings.Builder, rep *report.Report) {
 	t.Helper()

@@ -30,6 +30,7 @@ type udevBlock struct {
 	number int
 	path   string
 	values map[string]string
+	mock   bool // there are attributes: it is one of umockdev
 }
 
 func beginUdev(l line) block {
@@ -50,6 +51,7 @@ func beginUdev(l line) block {
 }
 
 func (b *udevBlock) line(l line) bool {
+	b.mock = b.mock || strings.HasPrefix(l.text, "A: ")
 	m := udevValue.FindStringSubmatch(l.text)
 	if m == nil {
 		return udevOther.MatchString(l.text) && !strings.HasPrefix(l.text, "P: ")
@@ -72,6 +74,9 @@ var classes = []string{"input", "dmi"}
 func (b *udevBlock) end(m *merger) {
 	if b.path == "" {
 		b.path = b.values["DEVPATH"]
+	}
+	if b.mock {
+		m.kind = "umockdev"
 	}
 	d := b.device()
 	switch {
