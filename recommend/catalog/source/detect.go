@@ -1,12 +1,15 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +24,9 @@ var ErrKind = errors.New("neither an extension tree, a module pack, its tables, 
 
 // add reads a source of any kind.
 func (r *reader) add(path string) error {
+	if isURL(path) {
+		return r.addURL(path)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -31,6 +37,8 @@ func (r *reader) add(path string) error {
 	switch {
 	case isKernelTree(path):
 		return r.addKernel(path)
+	case isInstalled(path):
+		return r.addInstalled(path)
 	case len(globModules(path)) > 0:
 		return r.addPackSource(path, []string{path})
 	}
@@ -53,34 +61,67 @@ func (r *reader) addPackSource(source string, packs []string) error {
 	return nil
 }
 
-// addFile reads a catalogue, tables, a list of firmware packages or a pack.
+// addFile reads a pack, or whatever the contents of the file are.
 func (r *reader) addFile(path string) error {
-	base := filepath.Base(path)
-	if _, isPack := packPlatform(trimArchive(base)); isPack {
+	if _, isPack := packPlatform(trimArchive(filepath.Base(path))); isPack {
 		return r.addPackSource(path, []string{path})
 	}
-	f, err := os.Open(path)
+	dir, base := filepath.Split(path)
+	root, err := os.OpenRoot(cmp.Or(dir, "."))
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	plain, err := archive.Decompress(f, limits)
+	at := location{root: root, path: base}
+	data, err := at.read()
 	if err != nil {
 		return err
 	}
-	data, err := io.ReadAll(io.LimitReader(plain, maxFile))
-	if err != nil {
-		return err
-	}
-	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		if !strings.HasPrefix(base, "Contents-") {
-			return ErrKind
+	return r.addData(path, at, data)
+}
+
+// addData reads a file by what it holds.
+func (r *reader) addData(source string, at location, data []byte) error {
+	base := path.Base(at.path)
+	if p, isPack := r.packPlatform(base); isPack {
+		var c content
+		list, err := c.some(c.readMembers(bytes.NewReader(data)))
+		if err == nil {
+			r.addPackModules(p, Finding{Extension: p.ID, Platform: p.ID, File: source}, list)
+			r.provenance(source, catalog.Provenance{})
 		}
-		r.contents = append(r.contents, data)
-		r.provenance(path, catalog.Provenance{})
-		return nil
+		return err
 	}
-	return r.addDocument(path, data)
+	plain, err := archive.Decompress(bytes.NewReader(data), limits)
+	if err != nil {
+		return err
+	}
+	head := bufio.NewReader(plain)
+	if first, _ := head.Peek(512); !bytes.HasPrefix(bytes.TrimSpace(first), []byte("{")) && !strings.HasPrefix(base, "Contents-") {
+		return r.addArchive(source, base, data)
+	}
+	text, err := io.ReadAll(io.LimitReader(head, maxFile))
+	switch {
+	case err != nil:
+		return err
+	case strings.HasPrefix(base, "Contents-"):
+		r.contents = append(r.contents, text)
+		r.provenance(source, catalog.Provenance{})
+		return nil
+	case isIndex(text):
+		return r.addIndexFile(source, at)
+	}
+	return r.addDocument(source, text)
+}
+
+// addIndexFile reads one index, or the indexes that a concatenated one lists.
+func (r *reader) addIndexFile(source string, at location) error {
+	list := r.readIndex(at)
+	r.indexes = append(r.indexes, list...)
+	if len(list) == 0 {
+		r.addListed(slices.DeleteFunc(slices.Clone(r.listed), func(x *index) bool { return x.at != at }))
+	}
+	r.provenance(source, catalog.Provenance{Source: origin(list)})
+	return nil
 }
 
 func (r *reader) addDocument(path string, data []byte) error {

@@ -272,6 +272,12 @@ func checkTree(t *testing.T, fill func(*tree)) []Finding {
 	t.Helper()
 	x := newTree(t)
 	fill(x)
+	return everythingIn(t, x)
+}
+
+// everythingIn returns the findings of a tree.
+func everythingIn(t *testing.T, x *tree) []Finding {
+	t.Helper()
 	_, findings, err := Read(append([]string{x.dir}, x.more...), "test", "2024-01-01", Options{All: true, Complete: known})
 	if err != nil {
 		t.Fatal(err)

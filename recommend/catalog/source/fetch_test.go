@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/modscout/modscout/recommend/catalog/source/web"
 )
 
 func TestFetcher(t *testing.T) {
@@ -39,7 +42,7 @@ func TestFetcher(t *testing.T) {
 		{url: "ftp://example.org/file", fails: "not a URL that can be fetched"},
 		{url: "endofurls", fails: "not a URL"},
 	}
-	fetch := Fetcher(t.Context(), []*Mirror{mirror})
+	fetch := Fetcher(online(t, t.Context()), []*Mirror{mirror})
 	for _, test := range tests {
 		got, err := readAll(fetch, test.url)
 		if got != test.want || (err == nil) != (test.fails == "") || err != nil && !strings.Contains(err.Error(), test.fails) {
@@ -53,9 +56,19 @@ func TestFetcherEndsWithItsContext(t *testing.T) {
 	defer server.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := readAll(Fetcher(ctx, nil), server.URL+"/x"); err == nil {
+	if _, err := readAll(Fetcher(online(t, ctx), nil), server.URL+"/x"); err == nil {
 		t.Error("a fetch went on after its context ended")
 	}
+}
+
+// online fetches from the web, into a cache of the test's.
+func online(t testing.TB, ctx context.Context) Fetch {
+	t.Helper()
+	client, err := web.New(web.Options{Dir: t.TempDir(), Pause: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(url, sha256 string, most int64) ([]byte, error) { return client.Get(ctx, url, sha256, most) }
 }
 
 func readAll(fetch func(string) (io.ReadCloser, error), url string) (string, error) {

@@ -52,22 +52,25 @@ func rename(data []byte, object string, list []Finding, key func(*Finding) strin
 }
 
 // reorderKmods puts the members of kmods into the order that they need. Each
-// keeps its text, and the text between them stays.
+// keeps its text; what is not among them, and the text between, stays.
 func reorderKmods(data []byte, list []Finding) ([]byte, error) {
 	top, err := parse(data)
 	if err != nil {
 		return nil, err
 	}
-	kmods := top.member("kmods")
 	var edits []edit
-	for i, file := range list[0].Fix {
-		if from := kmods.member(file); from != nil && i < len(kmods.children) {
-			to := &kmods.children[i]
-			edits = append(edits, edit{to.key, to.end, string(data[from.key:from.end])})
+	kmods := top.member("kmods")
+	files := list[0].Fix
+	for i := range kmods.children {
+		to := &kmods.children[i]
+		if !slices.Contains(list[0].Fix, to.name) {
+			continue
 		}
-	}
-	if len(edits) != len(kmods.children) {
-		return data, nil // a name that is no module keeps the order as it is
+		from := kmods.member(files[0])
+		if files = files[1:]; from == nil {
+			return data, nil
+		}
+		edits = append(edits, edit{to.key, to.end, string(data[from.key:from.end])})
 	}
 	return apply(data, edits), nil
 }

@@ -28,6 +28,13 @@ func (r *reader) addKernel(dir string) error {
 	if err != nil {
 		return err
 	}
+	r.addKernelModules(tree)
+	image, _ := readHead(filepath.Join(dir, "../../../boot/vmlinuz-"+tree.Release))
+	r.provenance(dir, imageProvenance(image, tree.Release))
+	return nil
+}
+
+func (r *reader) addKernelModules(tree *ko.Tree) {
 	id := "linux:" + tree.Release
 	recipe := catalog.Recipe{}
 	vermagic := map[string]int{}
@@ -53,8 +60,18 @@ func (r *reader) addKernel(dir string) error {
 		Releases: map[string]int{id: 0},
 		Recipes:  []catalog.Recipe{recipe},
 	})
-	r.provenance(dir, imageProvenance(filepath.Join(dir, "../../../boot/vmlinuz-"+tree.Release), tree.Release))
-	return nil
+}
+
+// maxHead is as much of a kernel image as holds its version string, in bytes.
+const maxHead = 128 << 10
+
+func readHead(image string) ([]byte, error) {
+	f, err := os.Open(image)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxHead))
 }
 
 // debianBuild is how the version string of a Debian kernel ends.
@@ -64,15 +81,9 @@ var debianBuild = regexp.MustCompile(` Debian (\S+) \((\d{4}-\d\d-\d\d)\)$`)
 // where that lies beside the modules as in Debian's packages. A bzImage names
 // them in its kernel_version string (Documentation/arch/x86/boot.rst: an
 // offset at 0x20e, counted from 0x200).
-func imageProvenance(image, release string) catalog.Provenance {
+func imageProvenance(head []byte, release string) catalog.Provenance {
 	p := catalog.Provenance{Source: "linux-image-" + release}
-	f, err := os.Open(image)
-	if err != nil {
-		return p
-	}
-	defer f.Close()
-	head, err := io.ReadAll(io.LimitReader(f, 128<<10))
-	if err != nil || len(head) < 0x210 {
+	if len(head) < 0x210 {
 		return p
 	}
 	at := 0x200 + int(binary.LittleEndian.Uint16(head[0x20e:]))

@@ -17,6 +17,10 @@ import (
 // archive of the public trees is a hundredth of it.
 const maxFile = 256 << 20
 
+// maxDocument is the largest index or recipe that is read, in bytes. The
+// concatenated index of pocopico/rp-ext, the largest known, has 2 MB.
+const maxDocument = 32 << 20
+
 // Errors of finding the file behind a URL.
 var (
 	ErrNotURL      = errors.New("not a URL")
@@ -29,6 +33,7 @@ type Mirror struct {
 	prefix string // what a URL begins with, without a slash at its end
 	ref    string // branch, tag or commit that it holds; "" = whatever is asked for
 	root   *os.Root
+	web    *remote // instead of root: whatever no other mirror holds
 }
 
 // ParseMirror reads OWNER/REPO[@REF]=DIR or URLPREFIX=DIR and opens DIR.
@@ -59,11 +64,20 @@ func mirrorOf(name string) (*Mirror, error) {
 	return &Mirror{repo: strings.ToLower(repo), ref: ref}, nil
 }
 
-// location is a file below a directory. Two locations are equal when they are
-// the same file, however the URLs were spelled.
+// location is a file below a directory, or on the web. Two locations are equal
+// when they are the same file, however the URLs were spelled.
 type location struct {
 	root *os.Root
-	path string // slash-separated, relative, clean
+	path string // slash-separated, relative, clean; on the web the URL
+	web  *remote
+}
+
+// tree names the directory that a file lies below; "" for the web.
+func (l location) tree() string {
+	if l.root == nil {
+		return ""
+	}
+	return l.root.Name()
 }
 
 // open opens a regular file.
@@ -72,7 +86,13 @@ func (l location) open() (*os.File, error) {
 }
 
 // read returns the contents of a regular file.
-func (l location) read() ([]byte, error) {
+func (l location) read() ([]byte, error) { return l.readUpTo(maxFile) }
+
+// readUpTo is read for a file that should be smaller.
+func (l location) readUpTo(most int64) ([]byte, error) {
+	if l.web != nil {
+		return l.web.fetch(l.path, "", most)
+	}
 	f, err := l.open()
 	if err != nil {
 		return nil, err
@@ -81,10 +101,10 @@ func (l location) read() ([]byte, error) {
 	switch info, err := f.Stat(); {
 	case err != nil:
 		return nil, err
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s is larger than %d bytes", l.path, maxFile)
+	case info.Size() > most:
+		return nil, fmt.Errorf("%s is larger than %d bytes", l.path, most)
 	}
-	return io.ReadAll(io.LimitReader(f, maxFile))
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 // parseURL parses an absolute URL that names a file.
@@ -114,7 +134,7 @@ func locate(mirrors []*Mirror, rawURL string) (location, error) {
 			}
 		}
 	}
-	return location{}, fmt.Errorf("%w: %s", ErrNotMirrored, rawURL)
+	return onTheWeb(mirrors, u)
 }
 
 func within(m *Mirror, rest string) (location, error) {
@@ -122,7 +142,7 @@ func within(m *Mirror, rest string) (location, error) {
 	if !filepath.IsLocal(clean) || clean == "." || strings.ContainsRune(clean, 0) {
 		return location{}, fmt.Errorf("%w: %q leaves its mirror", ErrNotURL, rest)
 	}
-	return location{m.root, clean}, nil
+	return location{root: m.root, path: clean}, nil
 }
 
 func longestPrefix(mirrors []*Mirror, u *url.URL) (best *Mirror, rest string) {

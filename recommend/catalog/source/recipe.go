@@ -45,10 +45,17 @@ func (l *kmodList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return err
 }
 
+// maxMembers bounds what a recipe names: a loader with all of its modules in
+// one recipe would need 516.
+const maxMembers = 10_000
+
 func decodeRecipe(data []byte) (*recipe, error) {
 	var r recipe
 	if err := json.Unmarshal(data, &r); err != nil {
 		return nil, err
+	}
+	if n := max(len(r.Files), len(r.Kmods), len(r.Scripts)); n > maxMembers {
+		return nil, fmt.Errorf("it names %d files or modules, more than %d", n, maxMembers)
 	}
 	return &r, nil
 }

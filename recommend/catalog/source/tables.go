@@ -28,7 +28,7 @@ func (r *reader) addTables(data []byte) error {
 		return err
 	}
 	for _, name := range sortedKeys(packs) {
-		p, ok := packPlatform(name)
+		p, ok := r.packPlatform(name)
 		if !ok {
 			return fmt.Errorf("pack %q is not named PLATFORM-OS-KERNEL or PLATFORM-KERNEL", name)
 		}

@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"net/http"
 )
 
 // The ways in which a download fails beside those of net/http.
@@ -34,6 +36,11 @@ type StatusError struct {
 
 // Error gives the answer.
 func (e *StatusError) Error() string { return "the server answers " + e.Status }
+
+// Is lets an answer that there is no such file be fs.ErrNotExist.
+func (e *StatusError) Is(target error) bool {
+	return target == fs.ErrNotExist && (e.Code == http.StatusNotFound || e.Code == http.StatusGone)
+}
 
 // HashError says that a download is not what was pinned. Nothing of it is used.
 type HashError struct{ Want, Got string } // hexadecimal sha256
