@@ -28,7 +28,7 @@ const (
 // calls returns the calls of some functions. All code is looked at, instruction
 // or not: what only looks like a call will hardly have the right target and,
 // before it, a driver as its argument.
-func (s *space) calls(targets map[uint64]bool) []call {
+func (s *space) calls(targets map[uint64]registrar) []call {
 	var list []call
 	for _, a := range s.code {
 		for at := 0; at+5 <= len(a.data); at++ {
@@ -36,7 +36,8 @@ func (s *space) calls(targets map[uint64]bool) []call {
 				continue
 			}
 			place := a.addr + uint64(at)
-			if target := relative(place+5, le.Uint32(a.data[at+1:])); targets[target] {
+			target := relative(place+5, le.Uint32(a.data[at+1:]))
+			if _, wanted := targets[target]; wanted {
 				list = append(list, call{place, target, a.data[max(0, at-argumentWindow):at]})
 				if len(list) == maxCalls {
 					return list

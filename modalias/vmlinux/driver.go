@@ -9,60 +9,90 @@ import (
 // registrar is a function that drivers of one bus are registered with.
 type registrar struct {
 	bus    string
-	driver register // argument that holds the driver
-	module register // argument that holds the module's name, 0 where none does
+	driver register // argument that is the driver, or its table
+	module register // argument that is the module's name, 0 where none is
 	read   func(*finder, uint64) (name string, aliases []string, ok bool)
 }
 
 // registrars are the functions by name. All of them are exported, because
 // modules use the same ones.
 var registrars = map[string]registrar{
-	"__pci_register_driver":      {"pci", rdi, rdx, (*finder).pciDriver},
-	"usb_register_driver":        {"usb", rdi, rdx, (*finder).usbDriver},
-	"acpi_bus_register_driver":   {"acpi", rdi, 0, (*finder).acpiDriver},
-	"__acpi_bus_register_driver": {"acpi", rdi, 0, (*finder).acpiDriver},
-	"__platform_driver_register": {"acpi", rdi, 0, (*finder).platformDriver},
-	"register_virtio_driver":     {"virtio", rdi, 0, (*finder).virtioDriver},
-	"__register_virtio_driver":   {"virtio", rdi, 0, (*finder).virtioDriver},
-	"__vmbus_driver_register":    {"vmbus", rdi, rdx, (*finder).vmbusDriver},
+	"__pci_register_driver":         {"pci", rdi, rdx, (*finder).pciDriver},
+	"ssb_pcihost_register":          {"pci", rdi, 0, (*finder).pciDriver},
+	"usb_register_driver":           {"usb", rdi, rdx, (*finder).usbDriver},
+	"usb_serial_register_drivers":   {"usb", rdx, rsi, (*finder).usbTable},
+	"__usb_serial_register_drivers": {"usb", rcx, rdx, (*finder).usbTable},
+	"acpi_bus_register_driver":      {"acpi", rdi, 0, (*finder).acpiDriver},
+	"__acpi_bus_register_driver":    {"acpi", rdi, 0, (*finder).acpiDriver},
+	"__platform_driver_register":    {"acpi", rdi, 0, (*finder).platformDriver},
+	"register_virtio_driver":        {"virtio", rdi, 0, (*finder).virtioDriver},
+	"__register_virtio_driver":      {"virtio", rdi, 0, (*finder).virtioDriver},
+	"__vmbus_driver_register":       {"vmbus", rdi, rdx, (*finder).vmbusDriver},
 }
-
-// Buses are those that [Image.Drivers] has the drivers of.
-var Buses = []string{"acpi", "pci", "usb", "virtio", "vmbus"}
 
 // finder finds the drivers of an image.
 type finder struct {
 	*space
-	pci, acpi *tableForm
-	inits     initcalls
-	left      int // entries of tables that may still be read
+	registrars map[uint64]registrar // by address
+	pci, acpi  *tableForm
+	inits      initcalls
+	left       int // entries of tables that may still be read
 }
 
 // maxEntries is the most that all tables of an image may have, read as often as
 // it takes. All modules of Linux 6.12 together have 26,000.
 const maxEntries = 1 << 20
 
-// drivers returns the drivers that the kernel registers.
-func (s *space) drivers(e exports, symbols []symbol) []Driver {
-	targets := map[uint64]bool{}
-	byAddress := map[uint64]registrar{}
+// wholeBuses are those that drivers are registered on by the functions above
+// alone. Nodes of ACPI have drivers of more kinds.
+var wholeBuses = []string{"pci", "usb", "virtio", "vmbus"}
+
+// drivers returns the drivers that the kernel registers, and the buses on which
+// these are all.
+func (s *space) drivers(e exports, symbols []symbol) (list []Driver, buses []string) {
+	f := &finder{space: s, inits: s.initcalls(symbols), left: maxEntries, registrars: map[uint64]registrar{}}
 	for name, r := range registrars {
 		if addr, found := e[name]; found {
-			targets[addr], byAddress[addr] = true, r
+			f.registrars[addr] = r
 		}
 	}
-	f := &finder{space: s, inits: s.initcalls(symbols), left: maxEntries}
-	calls := s.calls(targets)
-	f.chooseForms(calls, byAddress)
-	found := map[uint64]Driver{}
+	calls := s.calls(f.registrars)
+	f.chooseForms(calls)
+	found, unread := f.registeredBy(calls)
+	if _, readable := e["__pci_register_driver"]; !readable || f.left == 0 || len(calls) == maxCalls {
+		return sorted(found), nil
+	}
+	return sorted(found), slices.DeleteFunc(slices.Clone(wholeBuses), func(bus string) bool { return unread[bus] })
+}
+
+// registeredBy returns the drivers that are registered by some calls, by
+// address, and the buses on which there is one that cannot be read.
+func (f *finder) registeredBy(calls []call) (found map[uint64]Driver, unread map[string]bool) {
+	found, unread = map[uint64]Driver{}, map[string]bool{}
 	for _, c := range calls {
-		at, d, ok := f.registered(c, byAddress[c.target])
-		if old, again := found[at]; !ok || again && old.Module != "" {
-			continue
+		at, d, ok := f.registered(c)
+		switch old, again := found[at]; {
+		case ok && (!again || old.Module == ""):
+			found[at] = d
+		case !ok && !f.withinRegistrar(c.at):
+			unread[f.registrars[c.target].bus] = true
 		}
-		found[at] = d
 	}
-	return sorted(found)
+	return found, unread
+}
+
+// maxFunction is more than one of the registrars has, in bytes.
+const maxFunction = 1024
+
+// withinRegistrar says whether a call is made by another of the registrars, with
+// the driver that it was called with.
+func (f *finder) withinRegistrar(at uint64) bool {
+	for addr := range f.registrars {
+		if at >= addr && at-addr < maxFunction {
+			return true
+		}
+	}
+	return false
 }
 
 func sorted(found map[uint64]Driver) []Driver {
@@ -80,7 +110,8 @@ func sorted(found map[uint64]Driver) []Driver {
 }
 
 // registered reads the driver that a call registers, and where it lies.
-func (f *finder) registered(c call, r registrar) (at uint64, d Driver, ok bool) {
+func (f *finder) registered(c call) (at uint64, d Driver, ok bool) {
+	r := f.registrars[c.target]
 	at = c.argument(r.driver)
 	name, aliases, ok := r.read(f, at)
 	if !ok {
@@ -93,6 +124,9 @@ func (f *finder) registered(c call, r registrar) (at uint64, d Driver, ok bool) 
 			d.Module = strings.ReplaceAll(module, "-", "_")
 		}
 	}
+	if d.Name == "" {
+		d.Name = d.Module
+	}
 	return at, d, true
 }
 
@@ -102,10 +136,10 @@ func isModule(name string) bool { return isIdentifier("_"+name) && name != "" }
 
 // chooseForms finds out how large the entries of tables are: with the wrong size
 // they end early or make no sense, so the one that gives more patterns is right.
-func (f *finder) chooseForms(calls []call, byAddress map[uint64]registrar) {
+func (f *finder) chooseForms(calls []call) {
 	count := func(bus string) (n int) {
 		for _, c := range calls {
-			if r := byAddress[c.target]; r.bus == bus {
+			if r := f.registrars[c.target]; r.bus == bus {
 				_, aliases, _ := r.read(f, c.argument(r.driver))
 				n += len(aliases)
 			}
@@ -136,12 +170,18 @@ func (f *finder) pciDriver(at uint64) (string, []string, bool) {
 // follows nine functions, or ten since Linux 6.11.
 func (f *finder) usbDriver(at uint64) (string, []string, bool) {
 	for _, offset := range []uint64{72, 80} {
-		name, aliases, ok := f.nameAndTable(at, at+offset, usbForm)
-		if ok && len(aliases) > 0 {
+		if name, aliases, ok := f.nameAndTable(at, at+offset, usbForm); ok && len(aliases) > 0 {
 			return name, aliases, true
 		}
 	}
-	return "", nil, false
+	return f.nameAndTable(at, at+80, usbForm) // without a table
+}
+
+// usbTable reads the table of drivers for serial converters, which the kernel
+// makes a struct usb_driver for when they are registered.
+func (f *finder) usbTable(at uint64) (string, []string, bool) {
+	aliases, ok := f.table(at, usbForm)
+	return "", aliases, ok && len(aliases) > 0
 }
 
 // acpiDriver reads a struct acpi_driver: two arrays of 80 bytes for its name
@@ -199,7 +239,11 @@ func (f *finder) nameAndTable(name, table uint64, form *tableForm) (string, []st
 	if text == "" {
 		return "", nil, false
 	}
-	aliases, ok := f.table(f.pointer(table), form)
+	addr := f.pointer(table)
+	if addr == 0 {
+		return text, nil, true // it is given its devices by name
+	}
+	aliases, ok := f.table(addr, form)
 	return text, aliases, ok
 }
 

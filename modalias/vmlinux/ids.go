@@ -40,7 +40,7 @@ func pciAlias(b []byte) ([]string, bool) {
 			return nil, false
 		}
 	}
-	if vendor == 0 || class>>24 != 0 || mask>>24 != 0 && mask != pciAny {
+	if vendor == 0 || class>>24 != 0 {
 		return nil, false
 	}
 	prefix := "pci:"
@@ -128,5 +128,5 @@ var virtioForm = &tableForm{
 var vmbusForm = &tableForm{
 	size:  24,
 	end:   func(b []byte) bool { return le.Uint64(b) == 0 && le.Uint64(b[8:]) == 0 },
-	alias: func(b []byte) ([]string, bool) { return []string{fmt.Sprintf("vmbus:%x*", b[:16])}, true },
+	alias: func(b []byte) ([]string, bool) { return []string{fmt.Sprintf("vmbus:%x", b[:16])}, true },
 }

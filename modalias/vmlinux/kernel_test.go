@@ -76,7 +76,7 @@ func wantDrivers(old bool) []vmlinux.Driver {
 			"usb:v*p*d*dc*dsc*dp*ic08isc06ip50in*", "usb:v0BDAp8153d3[0-1]*dc*dsc*dp*ic*isc*ip*in*",
 			"usb:v0BDAp8156d*dc*dsc*dp*ic*isc*ip*in*"}},
 		{Bus: "virtio", Name: "virtio_net", Aliases: []string{"virtio:d00000001v*"}},
-		{Bus: "vmbus", Name: "hv_netvsc", Module: "hv_netvsc", Aliases: []string{"vmbus:635161f83edfc546913ff2d2f965ed0e*"}},
+		{Bus: "vmbus", Name: "hv_netvsc", Module: "hv_netvsc", Aliases: []string{"vmbus:635161f83edfc546913ff2d2f965ed0e"}},
 	}
 }
 
@@ -94,6 +94,9 @@ func TestRead(t *testing.T) {
 				}
 				if diff := cmp.Diff(wantDrivers(old), got.Drivers); diff != "" {
 					t.Errorf("%s: drivers mismatch (-want +got):\n%s", form, diff)
+				}
+				if diff := cmp.Diff([]string{"pci", "usb", "virtio", "vmbus"}, got.Buses); diff != "" {
+					t.Errorf("%s: buses mismatch (-want +got):\n%s", form, diff)
 				}
 				if !strings.HasPrefix(got.Release, name) || string(got.Config) != config || len(got.Exports) != 116 {
 					t.Errorf("%s: release %s, %d exports, config %q", form, got.Release, len(got.Exports), got.Config)

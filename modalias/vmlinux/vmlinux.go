@@ -41,6 +41,7 @@ type Image struct {
 	Config      []byte   // its .config, or nil
 	Symbols     int      // of kallsyms, 0 where it has none
 	Drivers     []Driver // by bus, module and name
+	Buses       []string // on which Drivers are all that the image has
 }
 
 // Driver is one driver of the kernel image that names the devices it drives.
@@ -76,7 +77,7 @@ func Read(data []byte) (*Image, error) {
 	}
 	symbols := s.kallsyms()
 	i.Exports, i.Symbols = exports.names(), len(symbols)
-	i.Drivers = s.drivers(exports, symbols)
+	i.Drivers, i.Buses = s.drivers(exports, symbols)
 	return i, nil
 }
 

@@ -81,7 +81,7 @@ static const struct pci_device_id net_ids[] = {
 };
 static const struct pci_device_id ahci_ids[] = {
 	{ 0x8086, 0x2922, ANY, ANY, 0, 0, 0 },
-	{ ANY, ANY, ANY, ANY, 0x010601, 0xffffff, 0 },
+	{ ANY, ANY, ANY, ANY, 0x010601, 0xffffffff, 0 }, /* ~0, as many write */
 	{ 0x1b4b, ANY, ANY, ANY, 0x010000, 0x0f0000, 0 }, /* no pattern says this */
 	{ 0 }
 };

@@ -1,0 +1,110 @@
+package vmlinux_test
+
+import (
+	"bufio"
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/modalias/ko"
+	"github.com/modscout/modscout/modalias/ko/kotest"
+	"github.com/modscout/modscout/modalias/vmlinux"
+)
+
+// A kernel of Debian's source with many drivers built in (docs/platform-import.md
+// has the recipe): its exports are those of its System.map, and the ids of each
+// driver are those of the same driver as a module of Debian's own kernel.
+//
+// MODSCOUT_BUILT_KERNEL names the directory in which it was built. Drivers whose
+// tables depend on its configuration may lie in modules/ there, built as such.
+func TestBuiltKernel(t *testing.T) {
+	dir := kotest.Outside(t, "MODSCOUT_BUILT_KERNEL")
+	image, err := vmlinux.Read(readFile(t, filepath.Join(dir, "arch/x86/boot/bzImage")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s, %s: %d exports, %d kallsyms, %d bytes of .config", image.Release, image.Compression, len(image.Exports), image.Symbols, len(image.Config))
+	if diff := gocmp.Diff(systemMapExports(t, dir), image.Exports); diff != "" {
+		t.Errorf("exports mismatch (-System.map +got):\n%s", diff)
+	}
+	if diff := gocmp.Diff(string(readFile(t, filepath.Join(dir, ".config"))), string(image.Config)); diff != "" {
+		t.Errorf(".config mismatch (-want +got):\n%s", diff)
+	}
+	builtin := builtinModules(t, dir)
+	t.Logf("all drivers known on %v", image.Buses)
+	truth := []kotest.Kernel{{Modules: filepath.Join(dir, "modules")}, kotest.Debian(t, "linux-image-amd64")}
+	for _, bus := range []string{"acpi", "pci", "usb", "virtio", "vmbus"} {
+		compareBus(t, bus, image, builtin, truth)
+	}
+}
+
+// compareBus counts, for one bus, the ids that the modules built in should have
+// and those that the image's drivers have.
+func compareBus(t *testing.T, bus string, image *vmlinux.Image, builtin map[string]bool, truth []kotest.Kernel) {
+	t.Helper()
+	got := map[string][]string{}
+	for _, d := range image.Drivers {
+		if d.Bus == bus {
+			module := cmp.Or(d.Module, strings.ReplaceAll(d.Name, "-", "_"))
+			got[module] = append(got[module], d.Aliases...)
+		}
+	}
+	modules, want, found, wrong := 0, 0, 0, 0
+	for name := range builtin {
+		aliases, isModule := moduleAliases(t, truth, vmlinux.Driver{Bus: bus, Module: name})
+		if !isModule || len(aliases) == 0 && len(got[name]) == 0 {
+			continue
+		}
+		modules++
+		want += len(aliases)
+		for _, alias := range aliases {
+			if slices.Contains(got[name], alias) {
+				found++
+			} else {
+				t.Logf("%s: not found: %s", name, alias)
+			}
+		}
+		for _, alias := range got[name] {
+			if !slices.Contains(aliases, alias) {
+				wrong++
+				t.Logf("%s: too much: %s", name, alias)
+			}
+		}
+	}
+	for name, aliases := range got {
+		if !builtin[name] {
+			t.Logf("%s: %d ids of %q, which modules.builtin does not name", bus, len(aliases), name)
+		}
+	}
+	t.Logf("%s: %d modules with %d ids: %d found, %d too many", bus, modules, want, found, wrong)
+	if 100*found < 95*want {
+		t.Errorf("%s: %d of %d ids found", bus, found, want)
+	}
+}
+
+// systemMapExports returns the exported symbols by their entries in System.map.
+func systemMapExports(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	lines := bufio.NewScanner(strings.NewReader(string(readFile(t, filepath.Join(dir, "System.map")))))
+	for lines.Scan() {
+		_, symbol, _ := strings.Cut(lines.Text()[17:], " ")
+		if name, found := strings.CutPrefix(symbol, "__ksymtab_"); found {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func builtinModules(t *testing.T, dir string) map[string]bool {
+	t.Helper()
+	list := map[string]bool{}
+	for file := range strings.FieldsSeq(string(readFile(t, filepath.Join(dir, "modules.builtin")))) {
+		list[ko.NameOf(file)] = true
+	}
+	return list
+}
