@@ -20,12 +20,13 @@ func readBuiltin(info []byte) []*Module {
 		if !found || !hasValue {
 			continue
 		}
+		name = underscores(name)
 		m := byName[name]
 		if m == nil && len(list) == maxBuiltin {
 			continue
 		}
 		if m == nil {
-			m = &Module{Name: underscores(name)}
+			m = &Module{Name: name}
 			byName[name] = m
 			list = append(list, m)
 		}

@@ -33,6 +33,50 @@ func (m memory) slice(offset, size uint64) ([]byte, error) {
 	return m[offset : offset+size], nil
 }
 
+// pieces is a large file that has been decompressed. Each piece but the last
+// has pieceSize bytes. One buffer for all would take some times the file's size
+// while it grows.
+type pieces [][]byte
+
+const pieceSize = 1 << 20
+
+// gather reads r to its end.
+func gather(r io.Reader) (content, error) {
+	first, err := io.ReadAll(io.LimitReader(r, pieceSize))
+	if err != nil || len(first) < pieceSize {
+		return memory(first), err
+	}
+	for p := (pieces{first}); ; {
+		piece := make([]byte, pieceSize)
+		n, err := io.ReadFull(r, piece)
+		p = append(p, piece[:n])
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return p, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p pieces) length() uint64 { return uint64(len(p)-1)*pieceSize + uint64(len(p[len(p)-1])) }
+
+func (p pieces) slice(offset, size uint64) ([]byte, error) {
+	if err := within(offset, size, p.length()); err != nil {
+		return nil, err
+	}
+	at, start := offset/pieceSize, offset%pieceSize
+	if start+size <= uint64(len(p[at])) {
+		return p[at][start : start+size], nil
+	}
+	joined := make([]byte, 0, size)
+	for ; uint64(len(joined)) < size; at, start = at+1, 0 {
+		piece := p[at][start:]
+		joined = append(joined, piece[:min(uint64(len(piece)), size-uint64(len(joined)))]...)
+	}
+	return joined, nil
+}
+
 // onDisk is a file of which only what is asked for is read. Of a module that
 // is less than half, and the pieces lie in one buffer, which serves the next
 // file.
@@ -50,7 +94,7 @@ func (f *onDisk) slice(offset, size uint64) ([]byte, error) {
 	}
 	start := len(f.buffer)
 	if uint64(start)+size > 2*f.size {
-		return nil, fmt.Errorf("%w: its sections lie over each other", ErrFormat)
+		return nil, fmt.Errorf("%w: its sections lie over each other", ErrMalformed)
 	}
 	f.buffer = slices.Grow(f.buffer, int(size))[:start+int(size)]
 	piece := f.buffer[start:]

@@ -56,6 +56,10 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(readVariable); file != "" {
+		readInChild(file)
+		return
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "ko-test-"); err != nil {
 		log.Fatal(err)

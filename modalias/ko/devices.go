@@ -22,11 +22,8 @@ func deviceTables(e *object, symbols []symbol) []DeviceTable {
 		if !found || s.section == 0 {
 			continue
 		}
-		content := e.at(s)
-		if s.size < uint64(len(content)) {
-			content = content[:s.size]
-		}
-		list = append(list, DeviceTable{bus, name, int64(len(content)), countEntries(bus, content)})
+		table := e.at(s, s.size)
+		list = append(list, DeviceTable{bus, name, int64(len(table)), countEntries(bus, table)})
 	}
 	return list
 }

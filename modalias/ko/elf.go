@@ -60,7 +60,7 @@ func parseELF(from content) (*object, error) {
 	offset, count := le.Uint64(head[0x28:]), int(le.Uint16(head[0x3c:]))
 	names := int(le.Uint16(head[0x3e:]))
 	if size := le.Uint16(head[0x3a:]); size != sectionSize || count == 0 || count > maxSections {
-		return nil, fmt.Errorf("%w: %d section headers of %d bytes", ErrFormat, count, size)
+		return nil, fmt.Errorf("%w: %d section headers of %d bytes", ErrMalformed, count, size)
 	}
 	table, err := e.slice(offset, uint64(count)*sectionSize)
 	if err != nil {
@@ -131,12 +131,21 @@ func (e *object) section(name string) (section, bool) {
 // end.
 func (e *object) data(s section) []byte { return e.part(s, 0) }
 
+// maxSection is the most of one section that is read, in bytes. The largest
+// that matters here, the symbol table of amdgpu, has 1.1 MB.
+const maxSection = 8 << 20
+
 // part is data from an offset on.
 func (e *object) part(s section, from uint64) []byte {
 	if s.kind == noBits || from > s.size {
 		return nil
 	}
-	data, err := e.slice(s.offset+from, s.size-from)
+	data, err := []byte(nil), error(nil)
+	if size := s.size - from; size > maxSection {
+		err = fmt.Errorf("%w: a section of %d bytes where at most %d make sense", ErrMalformed, size, maxSection)
+	} else {
+		data, err = e.slice(s.offset+from, size)
+	}
 	if err != nil && e.err == nil {
 		e.err = err
 	}
@@ -191,13 +200,18 @@ func (e *object) symbols(local bool) (list []symbol, first int, err error) {
 	return nil, 0, nil
 }
 
-// at returns a section's data from where a symbol of it stands.
-func (e *object) at(s symbol) []byte {
+// at returns what a section holds where a symbol of it stands, at most size
+// bytes.
+func (e *object) at(s symbol, size uint64) []byte {
 	if int(s.section) >= len(e.sections) {
 		return nil
 	}
-	data := e.data(e.sections[s.section])
-	return data[min(s.value, uint64(len(data))):]
+	in := e.sections[s.section]
+	if in.kind == noBits || s.value > in.size {
+		return nil
+	}
+	in.offset, in.size = in.offset+s.value, min(in.size-s.value, size)
+	return e.data(in)
 }
 
 // relocations calls visit for each relocation of the section with this name:

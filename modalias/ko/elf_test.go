@@ -16,6 +16,7 @@ type tiny struct {
 	structLen int
 	thisName  string // inside struct module
 	stripped  bool
+	pad       int // bytes of .text, before all else
 	versions  bool
 	tail      string // behind the ELF file
 }
@@ -35,7 +36,11 @@ type elfSection struct {
 func (m tiny) bytes() []byte {
 	this := make([]byte, max(m.structLen, 24+56))
 	copy(this[24:], m.thisName)
-	sections := []elfSection{{}, {name: ".modinfo", kind: 1, data: zeroTerminated(m.info)}}
+	sections := []elfSection{{}}
+	if m.pad > 0 {
+		sections = append(sections, elfSection{name: ".text", kind: 1, data: make([]byte, m.pad)})
+	}
+	sections = append(sections, elfSection{name: ".modinfo", kind: 1, data: zeroTerminated(m.info)})
 	if m.structLen > 0 {
 		sections = append(sections, elfSection{name: ".gnu.linkonce.this_module", kind: 1, data: this[:m.structLen]})
 	}

@@ -9,3 +9,6 @@ func ReadPieces(r io.ReaderAt, size int64, file string) (*Module, error) {
 
 // Set takes one field of .modinfo.
 func (m *Module) Set(tag, value string) { m.set(tag, value) }
+
+// ReadBuiltin reads modules.builtin.modinfo.
+var ReadBuiltin = readBuiltin

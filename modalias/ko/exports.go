@@ -45,7 +45,7 @@ func exported(e *object, symbols []symbol, names []string) []Export {
 		case ksymtab:
 			x.GPL = isGPL(e, s)
 		case namespace:
-			x.Namespace = string(text(e.at(s), 0))
+			x.Namespace = string(text(e.at(s, maxName), 0))
 		case checksum:
 			x.CRC, x.HasCRC = crc(e, s)
 		}
@@ -87,7 +87,7 @@ func crc(e *object, s symbol) (value uint32, found bool) {
 	if s.section == absolute {
 		return uint32(s.value), true
 	}
-	data := e.at(s)
+	data := e.at(s, 4)
 	if len(data) < 4 {
 		return 0, false
 	}

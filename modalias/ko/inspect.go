@@ -30,11 +30,19 @@ func Inspect(data []byte, file string) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Details{Module: m, Fields: e.fields(), Tables: deviceTables(e, symbols), Signature: readSignature(data)}
-	if d.Versions, err = versions(e); err != nil {
+	d := &Details{
+		Module:    m,
+		Fields:    e.fields(),
+		Exported:  exported(e, symbols, m.Exports),
+		Tables:    deviceTables(e, symbols),
+		Signature: readSignature(data),
+	}
+	if d.Versions, err = versions(e); err == nil {
+		err = e.err
+	}
+	if err != nil {
 		return nil, err
 	}
-	d.Exported = exported(e, symbols, m.Exports)
 	return d, nil
 }
 

@@ -8,7 +8,6 @@
 package ko
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -23,17 +22,18 @@ import (
 
 // MaxBytes is the largest module that is read, in bytes, decompressed. The
 // largest of Debian 6.12 has 32 MB.
-const MaxBytes = 128 << 20
+const MaxBytes = 96 << 20
 
 // maxWindow is enough for xz -9 and for zstd without --long, in bytes. With
-// MaxBytes it keeps a bomb below 256 MiB.
+// MaxBytes and maxSection it keeps a bomb below 256 MiB.
 const maxWindow = 64 << 20
 
 // The ways in which a file can fail to be a module.
 var (
-	ErrFormat   = errors.New("not a 64-bit little-endian ELF object")
-	ErrMachine  = errors.New("ELF object for another machine than x86-64")
-	ErrNoModule = errors.New("ELF object without .modinfo, so not a kernel module")
+	ErrFormat    = errors.New("not a 64-bit little-endian ELF object")
+	ErrMachine   = errors.New("ELF object for another machine than x86-64")
+	ErrNoModule  = errors.New("ELF object without .modinfo, so not a kernel module")
+	ErrMalformed = errors.New("malformed module")
 )
 
 // Module is what one .ko file says.
@@ -124,47 +124,25 @@ const maxBuffer = 8 << 20
 // Decode is [Read] for a module that may be compressed with gzip, xz or zstd.
 // It reads at most [MaxBytes] of content.
 func Decode(r io.Reader, file string) (*Module, error) {
-	data, err := readAll(r)
-	if err != nil {
-		return nil, err
-	}
-	return Read(data, file)
-}
-
-// readAll decompresses r, at most MaxBytes of it.
-func readAll(r io.Reader) ([]byte, error) {
 	limits := archive.Default
 	limits.Bytes, limits.Window = MaxBytes, maxWindow
 	plain, err := archive.Decompress(r, limits)
 	if err != nil {
 		return nil, err
 	}
-	return gather(plain)
-}
-
-// gather reads r to its end in pieces and joins them at the end. One growing
-// buffer would take several times the limit before a bomb is recognised. The
-// pieces begin small, because an archive may hold endless empty modules.
-func gather(r io.Reader) ([]byte, error) {
-	var pieces [][]byte
-	for size := 4 << 10; ; size = min(4*size, 8<<20) {
-		piece := make([]byte, size)
-		n, err := io.ReadFull(r, piece)
-		pieces = append(pieces, piece[:n])
-		switch {
-		case err == io.EOF || err == io.ErrUnexpectedEOF:
-			return bytes.Join(pieces, nil), nil
-		case err != nil:
-			return nil, err
-		}
+	from, err := gather(plain)
+	if err != nil {
+		return nil, err
 	}
+	return read(from, file, words{})
 }
 
 // Read reads a module from memory; file becomes Module.File and is not opened.
 // Strings of the result are copies.
 //
-// Errors: [ErrFormat], [ErrMachine] and [ErrNoModule], or what is wrong in the file and
-// where. No content makes it panic or use more than a few times its size.
+// Errors: [ErrFormat], [ErrMachine] and [ErrNoModule], or what is wrong in the
+// file and where. No content makes it panic or use more than some megabytes
+// beside the file.
 func Read(data []byte, file string) (*Module, error) {
 	return read(memory(data), file, words{})
 }
@@ -189,7 +167,10 @@ func read(from content, file string, names words) (*Module, error) {
 	_, basic := e.section(basicVersions)
 	_, extended := e.section(extendedCRCs)
 	m.Versioned = basic || extended
-	return m, e.err
+	if e.err != nil {
+		return nil, e.err
+	}
+	return m, nil
 }
 
 func isSigned(e *object) bool {

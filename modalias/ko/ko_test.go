@@ -248,24 +248,3 @@ func TestReadTreeWithoutFiles(t *testing.T) {
 		os.Remove(file)
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add(igc.bytes())
-	stripped := igc
-	stripped.stripped = true
-	f.Add(stripped.bytes())
-	f.Add(writeELF([]elfSection{{}, {name: ".modinfo", kind: 1, data: []byte("alias=*")}}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := ko.Read(data, "x.ko")
-		if (m == nil) == (err == nil) {
-			t.Errorf("Read() = %v, %v", m, err)
-		}
-		pieces, piecesErr := ko.ReadPieces(bytes.NewReader(data), int64(len(data)), "x.ko")
-		if piecesErr == nil && err == nil && !cmp.Equal(m, pieces) {
-			t.Errorf("from disk (-memory +disk):\n%s", cmp.Diff(m, pieces))
-		}
-		if err != nil && piecesErr == nil {
-			t.Errorf("from disk %v, from memory %v", pieces, err)
-		}
-	})
-}

@@ -21,7 +21,7 @@ func (m *Module) readSymbols(e *object, names words) error {
 		return err
 	}
 	m.Stripped = len(symbols) == 0 || !slices.ContainsFunc(e.sections, func(s section) bool { return s.kind == relocationTable })
-	if err := m.sortSymbols(symbols, names, 4*int(e.length())); err != nil {
+	if err := m.sortSymbols(symbols, names); err != nil {
 		return err
 	}
 	if exporting && m.Exports == nil {
@@ -38,8 +38,9 @@ func (m *Module) readSymbols(e *object, names words) error {
 }
 
 // sortSymbols tells imports and exports from the rest. Names may share bytes
-// of the file, but not without end: left is how many bytes they may have.
-func (m *Module) sortSymbols(symbols []symbol, names words, left int) error {
+// of the file, but not without end.
+func (m *Module) sortSymbols(symbols []symbol, names words) error {
+	left := 2 * maxSection
 	for _, s := range symbols {
 		if name, found := bytes.CutPrefix(s.name, []byte(ksymtab)); found && s.section != 0 {
 			m.Exports = append(m.Exports, names.keep(name))
@@ -49,7 +50,7 @@ func (m *Module) sortSymbols(symbols []symbol, names words, left int) error {
 			continue
 		}
 		if left -= len(s.name); left < 0 {
-			return fmt.Errorf("%w: symbol names are longer than the file", ErrFormat)
+			return fmt.Errorf("%w: symbol names of more than %d bytes", ErrMalformed, 2*maxSection)
 		}
 	}
 	return nil

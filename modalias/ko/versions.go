@@ -38,7 +38,7 @@ func versions(e *object) ([]Version, error) {
 	s, _ := e.section(basicVersions)
 	table := e.data(s)
 	if len(table)%versionSize != 0 {
-		return nil, fmt.Errorf("%w: %s of %d bytes", ErrFormat, basicVersions, len(table))
+		return nil, fmt.Errorf("%w: %s of %d bytes", ErrMalformed, basicVersions, len(table))
 	}
 	var list []Version
 	for ; len(table) > 0; table = table[versionSize:] {
@@ -52,13 +52,13 @@ func versions(e *object) ([]Version, error) {
 // closed by a zero.
 func extendedVersions(crcs, names []byte) ([]Version, error) {
 	if len(crcs)%4 != 0 {
-		return nil, fmt.Errorf("%w: %s of %d bytes", ErrFormat, extendedCRCs, len(crcs))
+		return nil, fmt.Errorf("%w: %s of %d bytes", ErrMalformed, extendedCRCs, len(crcs))
 	}
 	var list []Version
 	for ; len(crcs) > 0; crcs = crcs[4:] {
 		name, rest, found := bytes.Cut(names, []byte{0})
 		if !found || len(name) == 0 {
-			return nil, fmt.Errorf("%w: %d checksums of symbols have no name", ErrFormat, len(crcs)/4)
+			return nil, fmt.Errorf("%w: %d checksums of symbols have no name", ErrMalformed, len(crcs)/4)
 		}
 		list = append(list, Version{string(name), le.Uint32(crcs)})
 		names = rest
