@@ -216,6 +216,15 @@ func (t *Table) PlatformIDs() []string {
 
 func (t *Table) platformID(i int) string { return t.strings.at(t.platforms.at(i)) }
 
+// Size returns how many modules the platforms have together, and how many
+// distinct patterns those.
+func (t *Table) Size() (modules, patterns int) {
+	for _, ref := range t.records.platforms {
+		modules += t.lists.get(int(ref), len(t.platforms)).size
+	}
+	return modules, t.index.heads.count
+}
+
 // WriteTo writes the table's file. A table has exactly one: equal content
 // gives equal bytes anywhere.
 func (t *Table) WriteTo(w io.Writer) (int64, error) {

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +16,7 @@ import (
 
 func newDBBuildCmd() *cobra.Command {
 	var platform, output string
+	var full bool
 	cmd := &cobra.Command{
 		Use:   "build [--platform ID] SOURCE… -o DB",
 		Short: "Make a modalias database from modules, archives of them, or module trees",
@@ -34,159 +32,157 @@ Modules of several kernels go into one database as several platforms, named
 all of them into one platform of that name.
 
 What is no sound module is reported and left out; the status is then 1. The
-same sources give the same bytes.`,
+same sources give the same bytes.
+
+A second build of the same sources reads only the files that have changed since,
+by size, times and inode: what the others say is remembered in the directory
+modscout/db of $XDG_CACHE_HOME or ~/.cache, which may be deleted at any time.
+--full reads everything.`,
 		Example: `  modscout db build /lib/modules/$(uname -r) -o running.db
   modscout db build --platform rr:geminilakenk-7.2 geminilakenk-7.2-5.10.55.tgz -o pack.db`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b := dbBuilder{cmd: cmd, platform: platform, at: map[string]int{}}
-			for _, source := range args {
-				if err := b.add(source); err != nil {
-					return fmt.Errorf("building the database: %w", err)
-				}
-			}
-			return b.finish(output)
+			b := dbBuilder{cmd: cmd, platform: platform, output: output}
+			return b.build(args, full)
 		},
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "put all modules into this platform")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write, - for standard output")
+	cmd.Flags().BoolVar(&full, "full", false, "read all files, whatever an earlier build has read")
 	cmd.MarkFlagRequired("output")
 	return cmd
 }
 
-// dbBuilder collects what the sources hold.
+// dbBuilder makes a database of sources.
 type dbBuilder struct {
 	cmd       *cobra.Command
 	platform  string
+	output    string
+	sources   sources
 	platforms []modalias.Platform
-	at        map[string]int // platform ID -> position in platforms
-	bad       int
+	bad       []string // what is wrong with modules that are left out
 }
 
-func (b *dbBuilder) add(source string) error {
-	switch {
-	case isDir(source):
-		return b.addTree(source)
-	case ko.IsModule(source):
-		m, err := ko.ReadFile(source)
+// build does nothing where neither the sources nor the database have changed
+// since the last build.
+func (b *dbBuilder) build(args []string, full bool) error {
+	if err := b.sources.stamp(args); err != nil {
+		return fmt.Errorf("building the database: %w", err)
+	}
+	file, listing := memoryFile(b.platform, args), b.sources.listing()
+	last := memory{}
+	if !full {
+		last = loadMemory(file)
+	}
+	if last.holds(listing, stampOutput(b.output)) {
+		b.bad = last.bad
+		return b.done(last.summary)
+	}
+	b.sources.prepare(args, last.facts())
+	if err := b.add(args); err != nil {
+		return fmt.Errorf("building the database: %w", err)
+	}
+	summary, err := b.write()
+	if err != nil {
+		return err
+	}
+	memory{listing: listing, output: stampOutput(b.output), summary: summary, bad: b.bad}.save(file, b.sources.facts)
+	return b.done(summary)
+}
+
+// add reads the sources.
+func (b *dbBuilder) add(args []string) error {
+	for i, source := range args {
+		var err error
+		switch {
+		case isDir(source):
+			err = b.addTree(source, b.sources.files[i])
+		case ko.IsModule(source):
+			err = b.addFile(source)
+		default:
+			err = b.addArchive(source)
+		}
 		if err != nil {
 			return err
 		}
-		m.File = filepath.Base(source)
-		b.addModule(m)
-		return nil
 	}
-	return b.addArchive(source)
+	return nil
 }
 
-func (b *dbBuilder) addTree(dir string) error {
-	tree, err := ko.ReadTree(dir)
+func (b *dbBuilder) addTree(dir string, files []stamped) error {
+	tree, err := b.sources.tree(dir, files)
 	if errors.Is(err, ko.ErrNoTree) {
 		err = withHint(err, "give a directory with .ko files, such as /lib/modules/VERSION")
 	}
 	if err != nil {
 		return err
 	}
-	b.report(tree.Bad)
-	p := tree.Platform()
-	b.put(p.ID, p.Modules...)
+	for _, err := range tree.Bad {
+		b.bad = append(b.bad, err.Error())
+	}
+	b.put(tree.Platform())
+	return nil
+}
+
+func (b *dbBuilder) addFile(file string) error {
+	found := b.sources.module(file)
+	if len(found.bad) > 0 {
+		return errors.New(found.bad[0])
+	}
+	b.put(found.platforms...)
 	return nil
 }
 
 // addArchive reads an archive, or a module that is not called like one.
 func (b *dbBuilder) addArchive(file string) error {
-	in, err := b.open(file)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	modules, bad, err := ko.ReadArchive(in, archive.Default)
+	found, err := b.sources.archive(b.cmd, file)
 	if errors.Is(err, archive.ErrFormat) {
 		err = withHint(err, "a source is a directory, a .ko, or a tar, cpio or .deb archive, compressed or not")
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if len(modules)+len(bad) == 0 {
+	if len(found.platforms)+len(found.bad) == 0 {
 		return fmt.Errorf("%s: %w", file, ko.ErrNoTree)
 	}
-	b.report(bad)
-	for _, m := range modules {
-		b.addModule(m)
-	}
+	b.bad = append(b.bad, found.bad...)
+	b.put(found.platforms...)
 	return nil
 }
 
-func (b *dbBuilder) open(file string) (io.ReadCloser, error) {
-	if file != "-" {
-		return os.Open(file)
+// put takes platforms into the database. It may get several of one ID.
+func (b *dbBuilder) put(platforms ...modalias.Platform) {
+	for _, p := range platforms {
+		p.ID = cmp.Or(b.platform, p.ID)
+		b.platforms = append(b.platforms, p)
 	}
-	data, err := readInput(b.cmd, file)
-	return io.NopCloser(bytes.NewReader(data)), err
 }
 
-// addModule names the platform after the kernel release that the module says
-// it was built for.
-func (b *dbBuilder) addModule(m *ko.Module) {
-	release, _, _ := strings.Cut(m.Vermagic, " ")
-	if release == "" {
-		release = "unknown"
-	}
-	b.put("linux:"+release, m.Record())
-}
-
-func (b *dbBuilder) put(id string, modules ...modalias.Module) {
-	if b.platform != "" {
-		id = b.platform
-	}
-	n, found := b.at[id]
-	if !found {
-		n = len(b.platforms)
-		b.at[id] = n
-		b.platforms = append(b.platforms, modalias.Platform{ID: id})
-	}
-	p := &b.platforms[n]
-	p.Modules = append(p.Modules, modules...)
-}
-
-func (b *dbBuilder) report(bad []error) {
-	for _, err := range bad {
-		fmt.Fprintf(b.cmd.ErrOrStderr(), "left out: %s\n", oneLine(err.Error()))
-	}
-	b.bad += len(bad)
-}
-
-func (b *dbBuilder) finish(output string) error {
-	modules, patterns := 0, map[string]bool{}
-	for _, p := range b.platforms {
-		modules += len(p.Modules)
-		for _, m := range p.Modules {
-			for _, alias := range m.Aliases {
-				patterns[alias] = true
-			}
-		}
-	}
+// write writes the database and says what is in it.
+func (b *dbBuilder) write() (summary string, err error) {
+	table := modalias.NewTable(b.platforms)
+	modules, patterns := table.Size()
 	if modules == 0 {
-		return fmt.Errorf("building the database: none of %d modules can be read", b.bad)
+		return "", fmt.Errorf("building the database: none of %d modules can be read", len(b.bad))
 	}
-	err := writeOutput(b.cmd, output, func(w io.Writer) error {
-		_, err := modalias.NewTable(b.platforms).WriteTo(w)
+	err = writeOutput(b.cmd, b.output, func(w io.Writer) error {
+		_, err := table.WriteTo(w)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("writing the database: %w", err)
+		return "", fmt.Errorf("writing the database: %w", err)
 	}
-	fmt.Fprintf(b.cmd.ErrOrStderr(), "%s: %d modules, %d patterns\n", platformList(b.platforms), modules, len(patterns))
-	if b.bad > 0 {
+	return fmt.Sprintf("%s: %d modules, %d patterns", strings.Join(table.PlatformIDs(), ", "), modules, patterns), nil
+}
+
+func (b *dbBuilder) done(summary string) error {
+	stderr := b.cmd.ErrOrStderr()
+	for _, why := range b.bad {
+		fmt.Fprintf(stderr, "left out: %s\n", oneLine(why))
+	}
+	fmt.Fprintf(stderr, "%s; read %d of %d files\n", summary, b.sources.read, b.sources.total)
+	if len(b.bad) > 0 {
 		return errIncomplete
 	}
 	return nil
-}
-
-func platformList(platforms []modalias.Platform) string {
-	ids := make([]string, len(platforms))
-	for i, p := range platforms {
-		ids[i] = p.ID
-	}
-	return strings.Join(slices.Sorted(slices.Values(ids)), ", ")
 }
