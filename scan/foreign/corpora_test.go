@@ -50,13 +50,13 @@ func TestCorporaSets(t *testing.T) {
 	dir := kotest.Outside(t, "MODSCOUT_CORPORA")
 	opinions := secondOpinion(t, dir)
 	for _, format := range slices.Concat(exact, inexact) {
-		devices, same, files := 0, 0, corpusFiles(t, dir, format)
+		devices, same, read, files := 0, 0, 0, corpusFiles(t, dir, format)
 		for _, file := range files {
 			got, want := places(importCorpus(t, dir, file)), map[place]bool{}
 			for _, e := range opinions[file] {
 				want[e.place()] = true
 			}
-			devices += len(want)
+			devices, read = devices+len(want), read+len(got)
 			for p := range want {
 				if got[p] {
 					same++
@@ -66,7 +66,7 @@ func TestCorporaSets(t *testing.T) {
 				t.Errorf("%s mismatch (-want +got):\n%s", file, diff)
 			}
 		}
-		t.Logf("%-18s %3d files, %4d of %4d devices are the same", format, len(files), same, devices)
+		t.Logf("%-18s %3d files, %4d devices read, %4d of the other parser's %4d", format, len(files), read, same, devices)
 	}
 }
 

@@ -105,6 +105,11 @@ func TestPastes(t *testing.T) {
 		{"ids of capabilities", "00:01.0 0604: 8086:0151\n\tCapabilities: [88] Subsystem: Dell [1028:0534]\n", "pci:0000:00:01.0 8086:0151 class 0604"},
 		{"prose", "port 8080:8080 of my 8086:15f3 since 2024:1130", "pci:8086:15f3#1 8086:15f3"},
 		{"unknown vendor, bracketed", "it says [fffe:0001]", "pci:fffe:0001#1 fffe:0001"},
+		{"Windows, all ids of a card", "PCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\nPCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043\nPCI\\VEN_8086&DEV_15F3&CC_020000\nPCI\\VEN_8086&DEV_15F3&CC_0200\n",
+			"pci:8086:15f3#1 8086:15f3 1043:87d2 rev 03 class 020000"},
+		{"Windows, two cards", "PCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\\4&1A&0&00E4\nPCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\\4&1B&0&00E5\n",
+			"pci:8086:15f3#1 8086:15f3 1043:87d2 rev 03; pci:8086:15f3#2 8086:15f3 1043:87d2 rev 03"},
+		{"old subsystem", "03:00.0 Class 0200: 8086:15f3\n\tSubsystem: Unknown device 1458:e000\n", "pci:0000:03:00.0 8086:15f3 1458:e000 class 0200"},
 		{"unknown vendor, alone", "fffe:0001\n", "pci:fffe:0001#1 fffe:0001"},
 	}
 	for _, test := range tests {

@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -49,25 +50,28 @@ type facterCPU struct {
 // facterDevice is an entry of a kind of hardware. Vendor and device are objects
 // in those of PCI and USB, and plain text in some others.
 type facterDevice struct {
-	Bus        facterID       `json:"bus_type"`
-	Base       facterID       `json:"base_class"`
-	Sub        facterID       `json:"sub_class"`
-	Interface  facterID       `json:"pci_interface"`
-	Vendor     jsontext.Value `json:"vendor"`
-	Device     jsontext.Value `json:"device"`
-	SubVendor  jsontext.Value `json:"sub_vendor"`
-	SubDevice  jsontext.Value `json:"sub_device"`
-	Revision   jsontext.Value `json:"revision"`
-	SysfsID    string         `json:"sysfs_id"`
-	SysfsBusID string         `json:"sysfs_bus_id"`
-	IOMMUGroup *int           `json:"sysfs_iommu_group_id"`
-	Driver     string         `json:"driver"`
-	Modules    []string       `json:"driver_modules"`
-	Alias      string         `json:"module_alias"`
-	Resources  []struct {
-		Type  string `json:"type"`
-		Range int64  `json:"range"`
-	} `json:"resources"`
+	Bus        facterID         `json:"bus_type"`
+	Base       facterID         `json:"base_class"`
+	Sub        facterID         `json:"sub_class"`
+	Interface  facterID         `json:"pci_interface"`
+	Vendor     jsontext.Value   `json:"vendor"`
+	Device     jsontext.Value   `json:"device"`
+	SubVendor  jsontext.Value   `json:"sub_vendor"`
+	SubDevice  jsontext.Value   `json:"sub_device"`
+	Revision   jsontext.Value   `json:"revision"`
+	SysfsID    string           `json:"sysfs_id"`
+	SysfsBusID string           `json:"sysfs_bus_id"`
+	IOMMUGroup *int             `json:"sysfs_iommu_group_id"`
+	Driver     string           `json:"driver"`
+	Modules    []string         `json:"driver_modules"`
+	Alias      string           `json:"module_alias"`
+	Resources  []facterResource `json:"resources"`
+}
+
+// facterResource is one of an entry's; a range is a number only in some.
+type facterResource struct {
+	Type  string         `json:"type"`
+	Range jsontext.Value `json:"range"`
 }
 
 type facterID struct {
@@ -84,18 +88,30 @@ func readFacter(m *merger, data []byte) error {
 		if kind == "cpu" {
 			continue
 		}
-		var devices []facterDevice
-		if unmarshal(f.Hardware[kind], &devices) != nil {
+		var entries []jsontext.Value
+		if unmarshal(f.Hardware[kind], &entries) != nil {
 			continue // "bios" and "system" are no lists
 		}
-		for i := range devices {
-			if d, ok := devices[i].found(); ok {
-				m.add(d)
+		for i, entry := range entries {
+			if err := m.addFacter(entry); err != nil {
+				m.warn(0, "unread", fmt.Sprintf("entry %d of %s is of a form that is not known here", i+1, kind))
 			}
-			m.memory += devices[i].memory()
 		}
 	}
 	m.addMachine(f.machine(), "")
+	return nil
+}
+
+// addFacter adds what an entry describes.
+func (m *merger) addFacter(entry jsontext.Value) error {
+	var e facterDevice
+	if err := unmarshal(entry, &e); err != nil {
+		return err
+	}
+	if d, ok := e.found(); ok {
+		m.add(d)
+	}
+	m.memory += e.memory()
 	return nil
 }
 
@@ -142,8 +158,9 @@ func (e *facterDevice) class() string {
 // memory returns the size of an entry of kind memory, in bytes.
 func (e *facterDevice) memory() int64 {
 	for _, r := range e.Resources {
-		if r.Type == "phys_mem" && r.Range > 0 {
-			return r.Range
+		var size int64
+		if r.Type == "phys_mem" && unmarshal(r.Range, &size) == nil && size > 0 {
+			return size
 		}
 	}
 	return 0

@@ -14,6 +14,8 @@ type found struct {
 	number int    // of the line that named it
 	text   string // the source's own words for vendor and device
 	plain  bool   // nothing but the form "8086:15f3" says that this is an id
+
+	windows bool // it is one of several ids that Windows gives to a device
 }
 
 func lower(hex string) string { return strings.ToLower(hex) }

@@ -34,12 +34,15 @@ func readSniffer(m *merger, data []byte) error {
 		return err
 	}
 	for _, section := range slices.Sorted(maps.Keys(sections)) {
-		var devices map[string]snifferDevice
+		var devices map[string]jsontext.Value
 		if unmarshal(sections[section], &devices) != nil {
-			continue // a section of facts, not of devices
+			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(devices)) {
-			device := devices[name]
+			var device snifferDevice
+			if unmarshal(devices[name], &device) != nil {
+				continue // a fact, no device
+			}
 			if d, ok := device.found(); ok {
 				m.add(d)
 			}

@@ -44,18 +44,34 @@ var aloneForm = regexp.MustCompile(`(?i)^\[?[0-9a-f]{4}:[0-9a-f]{4}\]?$`)
 // readIDs reads modaliases and bare ids, several on a line if need be.
 func (m *merger) readIDs(lines []line) {
 	m.kind = "ids"
-	holding, count := 0, 0
+	holding := 0
+	var devices []found
 	for _, l := range lines {
 		ids := m.idsIn(l)
-		m.add(ids...)
-		if count += len(ids); len(ids) > 0 {
+		if len(ids) > 0 {
 			holding++
 		}
-		if count > maxDevices {
+		for _, d := range ids {
+			if last := len(devices) - 1; last >= 0 && d.isAnotherIDOf(&devices[last]) {
+				fill(&devices[last].Device, &d.Device)
+				continue
+			}
+			devices = append(devices, d)
+		}
+		if len(devices) > maxDevices {
 			break
 		}
 	}
+	m.add(devices...)
 	m.warnUnknown(holding, len(lines))
+}
+
+// isAnotherIDOf says whether d is the device before it by another of the
+// hardware ids that Windows gives to each: with subsystem, with revision, with
+// class. Those of different devices name an instance behind a backslash.
+func (d *found) isAnotherIDOf(before *found) bool {
+	return d.windows && before.windows && d.VendorID == before.VendorID && d.DeviceID == before.DeviceID &&
+		!contradicts(d.SubvendorID+d.SubdeviceID, before.SubvendorID+before.SubdeviceID) && !contradicts(d.Revision, before.Revision)
 }
 
 // idsIn returns the ids of a line, without what only looks like one.
@@ -217,7 +233,9 @@ func (h *hit) device(text string) found {
 		d.SubvendorID, d.SubdeviceID = d.SubdeviceID, d.SubvendorID
 	}
 	const longestTail = 64
-	windowsTail(&d, text[h.end:min(len(text), h.end+longestTail)])
+	tail, _, _ := strings.Cut(text[h.end:min(len(text), h.end+longestTail)], " ")
+	windowsTail(&d, tail)
+	d.windows = spelling.sign == "ven_" && !strings.Contains(tail, `\`)
 	return d
 }
 
@@ -228,8 +246,7 @@ var (
 
 // windowsTail reads what may follow in a Windows hardware id: the revision and,
 // in compatible ids, the class.
-func windowsTail(d *found, rest string) {
-	token, _, _ := strings.Cut(rest, " ")
+func windowsTail(d *found, token string) {
 	if m := windowsRev.FindStringSubmatch(token); m != nil {
 		d.Revision = m[1]
 	}

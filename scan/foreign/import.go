@@ -80,9 +80,12 @@ func Import(inputs []Input, opts Options) (*report.Report, error) {
 	return m.finish()
 }
 
-// maxList is the largest list that is read, in bytes: lspci -vvvxxx of the
-// largest machine known has 4 MB.
-const maxList = 16 << 20
+// Limits of a list. lspci -vvvxxx of the largest machine known has 4 MB and
+// 90,000 lines.
+const (
+	maxList  = 16 << 20 // bytes
+	maxLines = 1 << 20
+)
 
 // read takes in one input.
 func (m *merger) read(packed []byte) error {
@@ -93,16 +96,20 @@ func (m *merger) read(packed []byte) error {
 	if isTar(data) {
 		return m.readArchive(packed, data)
 	}
+	before := len(m.rep.Devices)
 	lines, err := m.readLists(data)
 	if err != nil || m.opts.Kind != "" && m.opts.Kind != "ids" {
 		return err
+	}
+	if m.hasIDs(before) {
+		lines = m.besides(lines)
 	}
 	m.readIDs(lines)
 	return nil
 }
 
 // readLists takes in the documents and lists of a paste and returns the lines
-// that may hold other ids.
+// that are of neither.
 func (m *merger) readLists(data []byte) ([]line, error) {
 	data, err := m.readDocuments(toUTF8(data))
 	if err != nil {
@@ -112,15 +119,13 @@ func (m *merger) readLists(data []byte) ([]line, error) {
 		return nil, fmt.Errorf("%w: a list has no more than %d MiB", ErrNothing, maxList>>20)
 	}
 	lines := splitLines(data)
-	if m.opts.Kind == "ids" {
+	switch {
+	case len(lines) > maxLines:
+		return nil, fmt.Errorf("%w: a list has no more than %d lines", ErrNothing, maxLines)
+	case m.opts.Kind == "ids":
 		return lines, nil
 	}
-	before := len(m.rep.Devices)
-	lines = m.readText(lines)
-	if m.hasIDs(before) {
-		lines = m.besides(lines)
-	}
-	return lines, nil
+	return m.readText(lines), nil
 }
 
 // hasIDs says whether a device with an id came in since there were that many.

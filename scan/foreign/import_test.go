@@ -168,6 +168,36 @@ What about 1af4:1041 and [1000:0072]?
 	}
 }
 
+// The serial console of a scan image prints its log around the report, which
+// alone counts.
+func TestReportInConsole(t *testing.T) {
+	const text = "[    0.2] pci 0000:00:1f.2: [8086:2922] type 00 class 0x010601\r\n-----BEGIN MODSCOUT REPORT-----\r\n" +
+		`{"schema":"modscout.report/v1","source":{"kind":"sysfs"},"machine":{},"devices":[{"id":"pci:0000:03:00.0","bus":"pci","vendor_id":"8086"}]}` +
+		"\r\n-----END MODSCOUT REPORT-----\r\n"
+	rep, err := Import([]Input{{"console", []byte(text)}}, Options{Names: corpusNames})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"pci:0000:03:00.0"}, ids(rep)); diff != "" || rep.Source.Kind != "sysfs" {
+		t.Errorf("kind %q, devices mismatch (-want +got):\n%s", rep.Source.Kind, diff)
+	}
+}
+
+// A USB device is itself in a report only where no list shows its interfaces.
+func TestUSBDeviceOrInterface(t *testing.T) {
+	const log = "usb usb1: New USB device found, idVendor=1d6b, idProduct=0002\nusb 1-1: New USB device found, idVendor=0bda, idProduct=8156\nusb 1-2: New USB device found, idVendor=152d, idProduct=0578\n"
+	const list = "|__usb1  1d6b:0002:0404 09  2.00  480MBit/s 0mA 1IF  (x) hub\n 1-0:1.0  (IF) 09:00:00 1EP  () hub\n|__1-1  0bda:8156:3104 00  2.10  480MBit/s 350mA 1IF  (x)\n 1-1:1.0  (IF) ff:ff:00 3EPs () r8152\n"
+	for _, text := range []string{log + list, list + log} {
+		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: corpusNames})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"usb:1-0:1.0", "usb:1-1:1.0", "usb:1-2"}, ids(rep)); diff != "" {
+			t.Errorf("devices mismatch (-want +got):\n%s", diff)
+		}
+	}
+}
+
 // One kind at a time: the others are not looked for.
 func TestFrom(t *testing.T) {
 	const text = "00:1f.2 0106: 8086:2922\nBus 001 Device 002: ID 0bda:8156 Realtek\n10ec:8125\n"

@@ -48,7 +48,10 @@ func (m *merger) readDocuments(data []byte) ([]byte, error) {
 		if start < 0 {
 			break
 		}
-		end, err := m.readDocument(data[start:])
+		end, own, err := m.readDocument(data[start:])
+		if own && err == nil {
+			return nil, nil // the console that printed it says no more than it does
+		}
 		if err != nil {
 			m.warn(1+bytes.Count(data[:start], []byte("\n")), "json", "this JSON is damaged or of a tool that is not known here; ids in it are taken as they stand")
 			break
@@ -91,33 +94,33 @@ func isBrace(text []byte) bool {
 	return len(next) > 0 && (text[0] == '{' && next[0] == '"' || text[0] == '[' && next[0] == '{')
 }
 
-// readDocument takes in the document at the start of data and returns its
-// length.
-func (m *merger) readDocument(data []byte) (length int, err error) {
+// readDocument takes in the document at the start of data. It returns its length
+// and whether it is a report of modscout.
+func (m *merger) readDocument(data []byte) (length int, own bool, err error) {
 	value, err := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)).ReadValue()
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	var head map[string]jsontext.Value
 	if value.Kind() == '[' {
 		var nodes []map[string]jsontext.Value
 		if err := unmarshal(value, &nodes); err != nil || len(nodes) == 0 {
-			return 0, ErrKind
+			return 0, false, ErrKind
 		}
 		head = nodes[0]
 	} else if err := unmarshal(value, &head); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if head["schema"] != nil {
-		return len(value), m.readReport(value)
+		return len(value), true, m.readReport(value)
 	}
 	for _, d := range documents {
 		if d.fits(head) && (m.opts.Kind == "" || m.opts.Kind == d.kind) {
 			m.kind = d.kind
-			return len(value), d.read(m, value)
+			return len(value), false, d.read(m, value)
 		}
 	}
-	return 0, ErrKind
+	return 0, false, ErrKind
 }
 
 func (d *document) fits(head map[string]jsontext.Value) bool {

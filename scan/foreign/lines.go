@@ -32,7 +32,7 @@ var lookalikes = strings.NewReplacer(
 var bullet = regexp.MustCompile(`^\s*[-*+•]\s+`)
 
 // splitLines splits text with line ends of any system, and leaves out the empty
-// lines.
+// lines. It stops after one more than maxLines.
 func splitLines(data []byte) []line {
 	text := string(toUTF8(data))
 	text = strings.ReplaceAll(text, "\r\n", "\n")
@@ -44,6 +44,9 @@ func splitLines(data []byte) []line {
 		raw = clean(raw)
 		if trimmed := strings.TrimSpace(raw); trimmed != "" {
 			lines = append(lines, line{number, indentOf(raw), trimmed})
+		}
+		if len(lines) > maxLines {
+			break
 		}
 	}
 	return lines

@@ -175,7 +175,7 @@ func address(text string) string {
 }
 
 var (
-	plainIDs = regexp.MustCompile(`(?i)^(?:Device )?([0-9a-f]{4}):([0-9a-f]{4})$`)
+	plainIDs = regexp.MustCompile(`(?i)^(?:(?:Unknown )?device )?([0-9a-f]{4}):([0-9a-f]{4})$`)
 	irqForm  = regexp.MustCompile(`\bIRQ (\d{1,5})\b`)
 )
 

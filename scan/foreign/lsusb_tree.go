@@ -55,14 +55,16 @@ func (b *treeBlock) add(device, driver string, number int) {
 	device = strings.TrimLeft(device, "0")
 	id := usbID(b.bus, device)
 	e := b.devices[id]
-	if e == nil {
+	if e == nil && len(b.devices) < maxDevices {
 		e = &treeEntry{drivers: map[string]bool{}}
 		e.ID, e.Bus, e.number = id, "usb", number
 		b.devices[id] = e
 		b.order = append(b.order, id)
 	}
-	e.drivers[moduleName(driver)] = true
-	b.last = e
+	if e != nil {
+		e.drivers[moduleName(driver)] = true
+		b.last = e
+	}
 }
 
 // end adds what is known. A device has one driver here if all its interfaces

@@ -225,6 +225,7 @@ func (m *merger) finish() (*report.Report, error) {
 	if m.lists {
 		m.setParents()
 		m.predict()
+		m.dropUSBDevices()
 	}
 	slices.SortFunc(m.rep.Devices, func(a, b report.Device) int { return report.CompareID(a.ID, b.ID) })
 	return m.rep, nil
@@ -260,24 +261,21 @@ type usbDevice struct {
 	alone bool // it counts where none of them came in, as in a list from sysfs
 }
 
+func (m *merger) addUSBDevice(d usbDevice) {
+	if len(m.usbDevices) < maxDevices {
+		m.usbDevices = append(m.usbDevices, d)
+	}
+}
+
 // addUSBDevices sees to the USB devices that show no interface. Drivers are
 // asked for by interface, so a device stands for itself only in a list that may
 // have left them out; in others it is a warning.
 func (m *merger) addUSBDevices() {
-	shown := map[string]bool{}
-	for i := range m.rep.Devices {
-		if device, _, isInterface := strings.Cut(strings.TrimPrefix(m.rep.Devices[i].ID, "usb:"), ":"); isInterface {
-			shown[device] = true
-		}
-	}
+	shown := m.shownUSB()
 	for i := range m.usbDevices {
 		d := &m.usbDevices[i]
-		name := strings.TrimPrefix(d.ID, "usb:")
-		if bus, isRoot := strings.CutPrefix(name, "usb"); isRoot {
-			name = bus + "-0"
-		}
 		switch {
-		case shown[name]:
+		case shown[d.ID]:
 		case d.alone:
 			m.kind = "sysfs"
 			m.add(d.found)
@@ -285,6 +283,31 @@ func (m *merger) addUSBDevices() {
 			m.warn(d.number, "no-interface", fmt.Sprintf("%s (%s:%s) shows no interface, so that no driver can be found for it", d.ID, d.VendorID, d.DeviceID))
 		}
 	}
+}
+
+// shownUSB returns the ids of USB devices that have interfaces in the report.
+// Those of the root hub "usb1" are "1-0:1.0".
+func (m *merger) shownUSB() map[string]bool {
+	shown := map[string]bool{}
+	for i := range m.rep.Devices {
+		d := &m.rep.Devices[i]
+		device, _, isInterface := strings.Cut(strings.TrimPrefix(d.ID, "usb:"), ":")
+		if d.Bus != "usb" || !isInterface {
+			continue
+		}
+		shown["usb:"+device] = true
+		if bus, isRoot := strings.CutSuffix(device, "-0"); isRoot {
+			shown["usb:usb"+bus] = true
+		}
+	}
+	return shown
+}
+
+// dropUSBDevices removes the USB devices of which another list shows the
+// interfaces.
+func (m *merger) dropUSBDevices() {
+	shown := m.shownUSB()
+	m.rep.Devices = slices.DeleteFunc(m.rep.Devices, func(d report.Device) bool { return d.Bus == "usb" && shown[d.ID] })
 }
 
 // setParents names the nearest device above each one whose place is known.

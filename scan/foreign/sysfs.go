@@ -39,6 +39,9 @@ func (b *sysfsBlock) line(l line) bool {
 		return strings.HasPrefix(l.text, "/sys/") && strings.Contains(l.text, ":")
 	}
 	d := b.device(m, l.number)
+	if d == nil {
+		return true
+	}
 	attribute, value := m[4], strings.TrimSpace(m[5])
 	switch attribute {
 	case "modalias":
@@ -53,13 +56,16 @@ func (b *sysfsBlock) line(l line) bool {
 	return true
 }
 
-// device returns the device that a line is about.
+// device returns the device that a line is about, nil where there are too many.
 func (b *sysfsBlock) device(m []string, number int) *sysfsDevice {
 	key := m[2]
 	if key == "" {
 		key = m[3][strings.LastIndex(m[3], "/")+1:]
 	}
 	d := b.devices[key]
+	if d == nil && len(b.devices) >= maxDevices {
+		return nil
+	}
 	if d == nil {
 		d = &sysfsDevice{udevBlock: udevBlock{number: number, values: map[string]string{}}, ids: map[string]string{}, bus: m[1]}
 		b.devices[key] = d
@@ -86,7 +92,7 @@ func (b *sysfsBlock) end(m *merger) {
 		}
 		switch {
 		case d.Bus == "usb" && !strings.Contains(key, ":"):
-			m.usbDevices = append(m.usbDevices, usbDevice{found: d, alone: true})
+			m.addUSBDevice(usbDevice{found: d, alone: true})
 		case len(d.Modaliases) > 0 || d.VendorID != "":
 			m.add(d)
 		}

@@ -82,7 +82,7 @@ func (b *udevBlock) end(m *merger) {
 	switch {
 	case slices.Contains(classes, d.Bus) || d.Bus == "cpu" && m.buses["cpu"]:
 	case b.values["DEVTYPE"] == "usb_device":
-		m.usbDevices = append(m.usbDevices, usbDevice{found: d})
+		m.addUSBDevice(usbDevice{found: d})
 	case len(d.Modaliases) > 0 || d.VendorID != "":
 		m.add(d)
 	}
