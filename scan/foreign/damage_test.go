@@ -109,6 +109,8 @@ func TestPastes(t *testing.T) {
 			"pci:8086:15f3#1 8086:15f3 1043:87d2 rev 03 class 020000"},
 		{"Windows, two cards", "PCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\\4&1A&0&00E4\nPCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\\4&1B&0&00E5\n",
 			"pci:8086:15f3#1 8086:15f3 1043:87d2 rev 03; pci:8086:15f3#2 8086:15f3 1043:87d2 rev 03"},
+		{"Windows, two cards by their first id", "PCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\nPCI\\VEN_8086&DEV_15F3&SUBSYS_87D21043&REV_03\n",
+			"pci:8086:15f3#1 8086:15f3 1043:87d2 rev 03; pci:8086:15f3#2 8086:15f3 1043:87d2 rev 03"},
 		{"old subsystem", "03:00.0 Class 0200: 8086:15f3\n\tSubsystem: Unknown device 1458:e000\n", "pci:0000:03:00.0 8086:15f3 1458:e000 class 0200"},
 		{"unknown vendor, alone", "fffe:0001\n", "pci:fffe:0001#1 fffe:0001"},
 	}

@@ -67,10 +67,11 @@ func (m *merger) readIDs(lines []line) {
 }
 
 // isAnotherIDOf says whether d is the device before it by another of the
-// hardware ids that Windows gives to each: with subsystem, with revision, with
-// class. Those of different devices name an instance behind a backslash.
+// hardware ids that Windows gives to each: first that with subsystem and
+// revision, then those with less. Behind a backslash they name an instance.
 func (d *found) isAnotherIDOf(before *found) bool {
-	return d.windows && before.windows && d.VendorID == before.VendorID && d.DeviceID == before.DeviceID &&
+	first := d.SubvendorID != "" && d.Revision != ""
+	return !first && d.windows && before.windows && d.VendorID == before.VendorID && d.DeviceID == before.DeviceID &&
 		!contradicts(d.SubvendorID+d.SubdeviceID, before.SubvendorID+before.SubdeviceID) && !contradicts(d.Revision, before.Revision)
 }
 
