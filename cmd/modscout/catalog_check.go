@@ -48,6 +48,7 @@ elsewhere:
 				return err
 			}
 			findings = known.without(findings)
+			fmt.Fprintln(cmd.ErrOrStderr(), summary(&sources.tally, findings))
 			print := findingsWriter(format)
 			switch {
 			case print == nil:
@@ -68,6 +69,22 @@ elsewhere:
 	flags.BoolVar(&fix, "fix", false, "print a patch instead of the findings")
 	flags.StringVarP(&output, "output", "o", "", "file to write (default: standard output)")
 	return cmd
+}
+
+// summary says how much was read, and what came of it.
+func summary(t *source.Tally, findings []catalog.Finding) string {
+	bySeverity := map[string]int{}
+	for _, f := range findings {
+		bySeverity[f.Severity]++
+	}
+	text := fmt.Sprintf("read %d indexes, %d entries of lists, %d ids, %d releases, %d recipes, %d archives, %d modules\n%d findings",
+		t.Indexes, t.Entries, t.IDs, t.Releases, t.Recipes, t.Archives, t.Modules, len(findings))
+	for _, severity := range []string{catalog.StopsBoot, catalog.DriverLost, catalog.Risk, catalog.Cosmetic} {
+		if n := bySeverity[severity]; n > 0 {
+			text += fmt.Sprintf(", %d %s", n, severity)
+		}
+	}
+	return text
 }
 
 func statusOf(findings []catalog.Finding) error {

@@ -182,8 +182,8 @@ func (a *ABI) structModule(m *Module) Judgement {
 	switch {
 	case m.Layout == nil:
 		j.Verdict, j.Evidence = Unknown, "its layout of struct module is not known"
-	case a.otherKernel(m) != "":
-		j.Verdict, j.Evidence = Unknown, "it is for another kernel, whose modules are not compared with"
+	case a.kernel(m).Verdict == Refused:
+		j.Verdict, j.Evidence = Unknown, "it is for another kernel, whose modules it is not compared with"
 	case !sure:
 		j.Verdict, j.Evidence = Unknown, "too few modules for this kernel are known to compare its layout with"
 	case m.Layout.Size != usual.Size || m.Layout.Init != 0 && m.Layout.Init != usual.Init:

@@ -28,6 +28,7 @@ func (r *reader) addKernel(dir string) error {
 	if err != nil {
 		return err
 	}
+	r.packs["linux:"+tree.Release] = Finding{File: filepath.Base(dir), Source: filepath.Dir(dir)}
 	r.addKernelModules(tree)
 	image, _ := readHead(filepath.Join(dir, "../../../boot/vmlinuz-"+tree.Release))
 	r.provenance(dir, imageProvenance(image, tree.Release))
@@ -37,16 +38,19 @@ func (r *reader) addKernel(dir string) error {
 func (r *reader) addKernelModules(tree *ko.Tree) {
 	id := "linux:" + tree.Release
 	recipe := catalog.Recipe{}
-	vermagic := map[string]int{}
+	r.inPacks += len(tree.Modules)
 	for _, m := range tree.Modules {
-		vermagic[m.Vermagic]++
 		slim := *m
-		slim.Imports, slim.Exports, slim.Vermagic = nil, nil, ""
-		slim.Layout = ko.Layout{}
+		if !r.opts.All { // a module that somebody added may be for another kernel
+			slim.Imports, slim.Exports, slim.Vermagic, slim.Signed = nil, nil, "", false
+			slim.Layout = ko.Layout{}
+		}
 		recipe.Kmods = append(recipe.Kmods, catalog.Kmod{Module: r.addModule(&slim, catalog.ModuleFile(m.File), "")})
 	}
 	for _, bad := range tree.Bad {
-		r.found("module-unreadable", Finding{Platform: id}, bad.Error())
+		where := r.packs[id]
+		where.Platform, where.Module = id, bad.Error()
+		r.found("module-unreadable", where, bad.Error())
 	}
 	r.b.AddPlatform(catalog.Platform{
 		ID: id, Loader: "linux", Flavour: "linux",

@@ -80,8 +80,10 @@ func (r *reader) addPack(file string) error {
 func (r *reader) addPackModules(p catalog.Platform, where Finding, list []*archived) {
 	kmods := map[string]catalog.Kmod{}
 	vermagic := map[string]int{}
+	r.inPacks += len(list)
 	for _, m := range list {
 		if m.err != nil {
+			where.Module = m.file
 			r.found("module-unreadable", where, fmt.Sprintf("%s: %v", m.file, m.err))
 			continue
 		}

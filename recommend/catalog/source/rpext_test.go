@@ -43,10 +43,18 @@ func installAll(c *catalog.Catalog, platform string) everything {
 // whose counts were found by other means.
 func TestRealTrees(t *testing.T) {
 	rpext, igc := kotest.Outside(t, "RPEXT"), kotest.Outside(t, "IGC")
-	c, findings, err := Read([]string{rpext, igc}, "real", "", Options{})
+	var tally Tally
+	c, findings, err := Read([]string{rpext, igc}, "real", "", Options{All: true, Tally: &tally})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// find counts 83+1 indexes, one of them a list, 1,361+7 recipes, 692+7
+	// archives and 1,057+7 modules in them.
+	counted := Tally{Indexes: 83, Entries: tally.Entries, IDs: tally.IDs, Releases: tally.Releases, Recipes: 1368, Archives: 699, Modules: 1064}
+	if diff := cmp.Diff(counted, tally); diff != "" {
+		t.Errorf("what was read mismatch (-want +got):\n%s", diff)
+	}
+	t.Logf("%+v", tally)
 	want := everything{Insmods: 121, Extensions: 69, Files: 98, Names: 97, Mii: 9}
 	if diff := cmp.Diff(want, installAll(c, "ds918p_42218")); diff != "" {
 		t.Errorf("everything on ds918p_42218 mismatch (-want +got):\n%s", diff)
@@ -57,11 +65,10 @@ func TestRealTrees(t *testing.T) {
 	if !slices.ContainsFunc(findings, libsas) {
 		t.Error("nothing says that aic94xx needs libsas, which only mvsas ships")
 	}
-	counts := map[string]int{}
-	for _, f := range findings {
-		counts[f.Code]++
+	counts := catalog.CountFindings(findings)
+	for _, code := range sortedKeys(counts) {
+		t.Logf("%-40s %5d, %5d reachable", code, counts[code].All, counts[code].Reachable)
 	}
-	t.Logf("%d platforms, %d extensions, %d modules; findings: %v", len(c.Platforms), len(c.Extensions), len(c.Modules), counts)
 }
 
 // TestForeignRepository: without jim3ma's tree, the recipes of the copy of its

@@ -26,6 +26,7 @@ type Options struct {
 	Loader   string                        // whose module packs these are; "" = what their names say
 	Symbols  bool                          // keep imports and exports
 	Fetch    Fetch                         // for sources that are URLs; nil = the network is not used
+	Tally    *Tally                        // filled with how much was read; may be nil
 	All      bool                          // read what no index leads to, too, for its findings
 }
 
@@ -51,7 +52,8 @@ type reader struct {
 	reached  map[location]bool   // recipes and files that an index leads to
 	roots    []*os.Root          // of extension trees
 	folders  map[location]string // directories of indexes -> id
-	packs    map[string]Finding  // places of module packs, by extension
+	packs    map[string]Finding  // places of module packs and kernels, by extension
+	inPacks  int                 // modules of those
 	contents [][]byte            // Debian's lists of files
 }
 
@@ -80,6 +82,9 @@ func Read(paths []string, name, date string, opts Options) (*catalog.Catalog, []
 	}
 	r.readExtensions()
 	c := r.finish(name, date)
+	if opts.Tally != nil {
+		*opts.Tally = r.tally()
+	}
 	return c, catalog.MergeFindings(r.findings), nil
 }
 
