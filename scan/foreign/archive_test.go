@@ -64,7 +64,7 @@ func TestLogs(t *testing.T) {
 		"logs/sys/class/dmi/id/no": "00:1f.2 0106: 8086:2922\n",
 	})
 	for _, data := range [][]byte{logs, gzipped(t, logs)} {
-		rep, err := Import([]Input{{"logs.tar.gz", data}}, Options{Names: corpusNames})
+		rep, err := Import([]Input{{"logs.tar.gz", data}}, Options{Names: testNames})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,17 +83,17 @@ func TestTree(t *testing.T) {
 		got = data
 		return &report.Report{Schema: report.Schema, Source: report.Source{Kind: "sysfs"}, Devices: []report.Device{{ID: "pci:0000:03:00.0", Bus: "pci"}}}, nil
 	}
-	rep, err := Import([]Input{{"tree", tree}}, Options{Names: corpusNames, Tree: read})
+	rep, err := Import([]Input{{"tree", tree}}, Options{Names: testNames, Tree: read})
 	if err != nil || len(rep.Devices) != 1 || rep.Source.Kind != "sysfs" {
 		t.Errorf("Import() = %+v, %v", rep, err)
 	}
 	if !bytes.Equal(got, tree) {
 		t.Error("the tree is not read as it came")
 	}
-	if _, err := Import([]Input{{"tree", tree}}, Options{Names: corpusNames}); !errors.Is(err, ErrTree) {
+	if _, err := Import([]Input{{"tree", tree}}, Options{Names: testNames}); !errors.Is(err, ErrTree) {
 		t.Errorf("Import() without a reader of trees = %v, want %v", err, ErrTree)
 	}
-	if _, err := Import([]Input{{"tree", tree}}, Options{Names: corpusNames, Tree: read, Kind: "lspci"}); !errors.Is(err, ErrTree) {
+	if _, err := Import([]Input{{"tree", tree}}, Options{Names: testNames, Tree: read, Kind: "lspci"}); !errors.Is(err, ErrTree) {
 		t.Errorf("Import() of a tree as lspci = %v, want %v", err, ErrTree)
 	}
 }
@@ -106,7 +106,7 @@ func TestBadArchives(t *testing.T) {
 		"bad tar":       append(append([]byte{}, tarOf(t, map[string]string{"a": "b"})[:300]...), 1, 2, 3),
 		"parent folder": tarOf(t, map[string]string{"../a": "03:00.0 0200: 8086:15f3\n"}),
 	} {
-		if rep, err := Import([]Input{{"bad", data}}, Options{Names: corpusNames}); err == nil {
+		if rep, err := Import([]Input{{"bad", data}}, Options{Names: testNames}); err == nil {
 			t.Errorf("%s: Import() = %d devices, want an error", name, len(rep.Devices))
 		}
 	}
@@ -115,7 +115,7 @@ func TestBadArchives(t *testing.T) {
 // A bomb costs what the limit says, not what it expands to.
 func TestBomb(t *testing.T) {
 	bomb := gzipped(t, make([]byte, limits.Bytes+1))
-	if _, err := Import([]Input{{"bomb", bomb}}, Options{Names: corpusNames}); err == nil {
+	if _, err := Import([]Input{{"bomb", bomb}}, Options{Names: testNames}); err == nil {
 		t.Error("Import() of a bomb gives no error")
 	}
 }

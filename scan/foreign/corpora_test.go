@@ -18,7 +18,6 @@ import (
 
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/scan"
-	"github.com/modscout/modscout/scan/names"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -99,8 +98,6 @@ func corpusFiles(t *testing.T, dir, format string) (files []string) {
 	return files
 }
 
-var corpusNames = names.Open()
-
 // importCorpus imports a file; nil where there is nothing in it.
 func importCorpus(t *testing.T, dir, file string) *report.Report {
 	t.Helper()
@@ -108,7 +105,7 @@ func importCorpus(t *testing.T, dir, file string) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := Import([]Input{{file, data}}, Options{Tree: scanTree(t), Names: corpusNames})
+	rep, err := Import([]Input{{file, data}}, Options{Tree: scanTree(t), Names: testNames})
 	if err != nil && !errors.Is(err, ErrNothing) {
 		t.Errorf("%s: %v", file, err)
 	}

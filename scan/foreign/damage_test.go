@@ -70,7 +70,7 @@ var survivesAsJSON = regexp.MustCompile(`^(?:CRLF|CR|byte|UTF|spaces at|tabs|emp
 func TestDamage(t *testing.T) {
 	sameDevice := cmpopts.IgnoreFields(report.Device{}, "Subsystem")
 	for _, input := range fixtures(t) {
-		want, err := Import([]Input{input}, Options{Names: corpusNames})
+		want, err := Import([]Input{input}, Options{Names: testNames})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestDamage(t *testing.T) {
 			if filepath.Ext(input.Name) == ".json" && !survivesAsJSON.MatchString(d.name) {
 				continue
 			}
-			got, err := Import([]Input{{input.Name, []byte(d.damage(string(input.Data)))}}, Options{Names: corpusNames})
+			got, err := Import([]Input{{input.Name, []byte(d.damage(string(input.Data)))}}, Options{Names: testNames})
 			if err != nil {
 				t.Errorf("%s, %s: %v", input.Name, d.name, err)
 				continue
@@ -115,7 +115,7 @@ func TestPastes(t *testing.T) {
 		{"unknown vendor, alone", "fffe:0001\n", "pci:fffe:0001#1 fffe:0001"},
 	}
 	for _, test := range tests {
-		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{})
+		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Names: testNames})
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -141,7 +141,7 @@ func TestEndlessPaste(t *testing.T) {
 		"ids":   strings.Repeat(strings.Repeat("8086:15f3 ", 1000)+"\n", 100),
 		"ports": strings.Repeat("of 8080:8080\n", 2*maxWarnings) + "8086:15f3",
 	} {
-		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{})
+		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: testNames})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

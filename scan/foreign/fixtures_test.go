@@ -11,10 +11,14 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/scan/names"
 	"github.com/modscout/modscout/scan/report"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/golden.txt")
+
+// testNames is shared: reading the lists takes longer than most tests.
+var testNames = names.Open()
 
 // fixtures are the lists of testdata, which we made: each kind and variant with
 // the damage that it meets, and with serial numbers and the like to keep out.
@@ -42,7 +46,7 @@ func fixtures(t testing.TB) []Input {
 func TestFixtures(t *testing.T) {
 	var got strings.Builder
 	for _, input := range fixtures(t) {
-		rep, err := Import([]Input{input}, Options{Names: corpusNames})
+		rep, err := Import([]Input{input}, Options{Names: testNames})
 		fmt.Fprintf(&got, "== %s ==\n", input.Name)
 		if err != nil {
 			fmt.Fprintln(&got, "error:", err)
@@ -69,7 +73,7 @@ func TestFixtures(t *testing.T) {
 func TestEveryKindHasAFixture(t *testing.T) {
 	seen := map[string]bool{"report": true} // others make it
 	for _, input := range fixtures(t) {
-		rep, err := Import([]Input{input}, Options{Names: corpusNames})
+		rep, err := Import([]Input{input}, Options{Names: testNames})
 		if err != nil {
 			t.Fatal(err)
 		}

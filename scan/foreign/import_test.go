@@ -76,7 +76,7 @@ func TestMerge(t *testing.T) {
 	want := report.Device{ID: "pci:0000:03:00.0", Bus: "pci", VendorID: "8086", DeviceID: "15f3", Class: "0200", Revision: "03", Driver: "igc",
 		Vendor: "Intel Corporation", Device: "Ethernet Controller I225-V", ClassName: "Ethernet controller"}
 	for _, inputs := range [][]Input{{names, ids}, {ids, names}, {names, ids, names}, {{"both", slices.Concat(names.Data, ids.Data)}}} {
-		rep, err := Import(inputs, Options{})
+		rep, err := Import(inputs, Options{Names: testNames})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestWarnings(t *testing.T) {
 			Text: "NVMe disks behind Intel VMD are visible only with the driver vmd: load it, or turn VMD off in the firmware setup"}}},
 	}
 	for _, test := range tests {
-		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{})
+		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Names: testNames})
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -147,7 +147,7 @@ and this one is in the other slot:
 [10ec:8125]
 What about 1af4:1041 and [1000:0072]?
 `
-	rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: corpusNames})
+	rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: testNames})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestReportInConsole(t *testing.T) {
 	const text = "[    0.2] pci 0000:00:1f.2: [8086:2922] type 00 class 0x010601\r\n-----BEGIN MODSCOUT REPORT-----\r\n" +
 		`{"schema":"modscout.report/v1","source":{"kind":"sysfs"},"machine":{},"devices":[{"id":"pci:0000:03:00.0","bus":"pci","vendor_id":"8086"}]}` +
 		"\r\n-----END MODSCOUT REPORT-----\r\n"
-	rep, err := Import([]Input{{"console", []byte(text)}}, Options{Names: corpusNames})
+	rep, err := Import([]Input{{"console", []byte(text)}}, Options{Names: testNames})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestUSBDeviceOrInterface(t *testing.T) {
 	const log = "usb usb1: New USB device found, idVendor=1d6b, idProduct=0002\nusb 1-1: New USB device found, idVendor=0bda, idProduct=8156\nusb 1-2: New USB device found, idVendor=152d, idProduct=0578\n"
 	const list = "|__usb1  1d6b:0002:0404 09  2.00  480MBit/s 0mA 1IF  (x) hub\n 1-0:1.0  (IF) 09:00:00 1EP  () hub\n|__1-1  0bda:8156:3104 00  2.10  480MBit/s 350mA 1IF  (x)\n 1-1:1.0  (IF) ff:ff:00 3EPs () r8152\n"
 	for _, text := range []string{log + list, list + log} {
-		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: corpusNames})
+		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: testNames})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestFrom(t *testing.T) {
 		"": "pci:0000:00:1f.2 pci:10ec:8125#1 usb:001-002", "lspci": "pci:0000:00:1f.2", "lsusb": "usb:001-002",
 		"ids": "pci:8086:2922#1 pci:10ec:8125#3 usb:0bda:8156#2", "dmesg": "", "facter": "",
 	} {
-		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: corpusNames, Kind: kind})
+		rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: testNames, Kind: kind})
 		if want == "" {
 			if !errors.Is(err, ErrNothing) {
 				t.Errorf("from %q: %v, want %v", kind, err, ErrNothing)
@@ -226,7 +226,7 @@ func TestFrom(t *testing.T) {
 func TestTwoProcessors(t *testing.T) {
 	one := Input{"one", []byte("processor : 0\nvendor_id : GenuineIntel\nmodel name : Intel(R) N100\n")}
 	other := Input{"other", []byte("processor : 0\nvendor_id : AuthenticAMD\nmodel name : AMD EPYC 7402P\n")}
-	rep, err := Import([]Input{one, other}, Options{Names: corpusNames})
+	rep, err := Import([]Input{one, other}, Options{Names: testNames})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestTwoProcessors(t *testing.T) {
 
 // lsusb -t alone says nothing that counts, and the error says why.
 func TestTreeWithoutIDs(t *testing.T) {
-	_, err := Import([]Input{{"tree", []byte("/:  Bus 02.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/1p, 5000M\n    |__ Port 1: Dev 2, If 0, Class=Mass Storage, Driver=uas, 5000M\n")}}, Options{Names: corpusNames})
+	_, err := Import([]Input{{"tree", []byte("/:  Bus 02.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/1p, 5000M\n    |__ Port 1: Dev 2, If 0, Class=Mass Storage, Driver=uas, 5000M\n")}}, Options{Names: testNames})
 	if !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "no ids") {
 		t.Errorf("Import() = %v", err)
 	}
@@ -247,7 +247,7 @@ func TestTreeWithoutIDs(t *testing.T) {
 // Devices without an address keep the order of the input, and virtio devices
 // are predicted as in a scan.
 func TestBareIDs(t *testing.T) {
-	rep, err := Import([]Input{{"a", []byte("8086:15f3\n")}, {"b", []byte("1af4:1041 8086:15f3")}}, Options{})
+	rep, err := Import([]Input{{"a", []byte("8086:15f3\n")}, {"b", []byte("1af4:1041 8086:15f3")}}, Options{Names: testNames})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestErrors(t *testing.T) {
 		{"duplicate members", `{"schema":"modscout.report/v1","schema":"modscout.report/v1"}`, "", nil},
 	}
 	for _, test := range tests {
-		_, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Kind: test.kind})
+		_, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Kind: test.kind, Names: testNames})
 		if err == nil || test.want != nil && !errors.Is(err, test.want) {
 			t.Errorf("%s: Import() = %v, want %v", test.name, err, test.want)
 		}
@@ -329,7 +329,7 @@ func TestUTF16(t *testing.T) {
 	for _, unit := range utf16.Encode([]rune("\ufeff8086:15f3\r\n")) {
 		data = append(data, byte(unit), byte(unit>>8))
 	}
-	rep, err := Import([]Input{{"paste", data}}, Options{})
+	rep, err := Import([]Input{{"paste", data}}, Options{Names: testNames})
 	if err != nil || len(rep.Devices) != 1 {
 		t.Errorf("Import() = %v, %v", rep, err)
 	}

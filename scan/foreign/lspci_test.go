@@ -85,7 +85,7 @@ func TestLspciLines(t *testing.T) {
 	}
 	names := cmpopts.IgnoreFields(report.Device{}, "Vendor", "Device", "Subsystem", "ClassName")
 	for _, test := range tests {
-		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{})
+		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Names: testNames})
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -117,7 +117,7 @@ func TestNoSerialNumbers(t *testing.T) {
 		"\tCapabilities: [140 v1] Device Serial Number " + mac + "\n" +
 		"\tCapabilities: [e0] Vital Product Data\n\t\t\t[SN] Serial number: " + serial + "\n" +
 		"\t\t\t[V1] Vendor specific: " + mac + "\n"
-	rep, err := Import([]Input{{"paste", []byte(text)}}, Options{})
+	rep, err := Import([]Input{{"paste", []byte(text)}}, Options{Names: testNames})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"fmt"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,7 +35,10 @@ type merger struct {
 }
 
 func newMerger(opts Options, several bool) *merger {
-	return &merger{opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool}, index: map[string]int{}, buses: map[string]bool{}, remarks: map[string]bool{}, logged: map[string]bool{}}
+	return &merger{
+		opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool},
+		remarks: map[string]bool{}, logged: map[string]bool{}, index: map[string]int{}, buses: map[string]bool{},
+	}
 }
 
 // maxWarnings bounds what is said of damaged input.
@@ -104,7 +106,11 @@ func (d *found) ownName() string {
 // bareID is the id of a device without an address: its ids and its place in
 // the input.
 func bareID(d *report.Device, place int) string {
-	if d.VendorID == "" && len(d.Modaliases) > 0 {
+	const short = len("vmbus:") + 8 // of a GUID, as package scan has it
+	switch {
+	case d.Bus == "vmbus" && len(d.Modaliases) > 0 && len(d.Modaliases[0]) > short:
+		return fmt.Sprintf("%s#%d", d.Modaliases[0][:short], place)
+	case d.VendorID == "" && len(d.Modaliases) > 0:
 		return fmt.Sprintf("%s#%d", d.Modaliases[0], place)
 	}
 	return fmt.Sprintf("%s:%s:%s#%d", d.Bus, d.VendorID, d.DeviceID, place)
@@ -184,12 +190,15 @@ func (m *merger) forget(id string) {
 
 // addMachine takes in what a list says of the machine and its kernel.
 func (m *merger) addMachine(r report.Machine, kernel string) {
+	if reflect.ValueOf(r).IsZero() && kernel == "" {
+		return
+	}
 	first := &m.rep.Machine
-	if contradicts(first.CPU.ModelName, strings.Join(strings.Fields(r.CPU.ModelName), " ")) {
+	r.CPU.ModelName = strings.Join(strings.Fields(r.CPU.ModelName), " ")
+	if contradicts(first.CPU.ModelName, r.CPU.ModelName) {
 		m.warn(0, "conflict", "two lists name different processors: one import is one machine")
 		return
 	}
-	r.CPU.ModelName = strings.Join(strings.Fields(r.CPU.ModelName), " ")
 	fill(&first.DMI, &r.DMI)
 	fill(&first.CPU, &r.CPU)
 	fill(first, &r)
@@ -198,154 +207,4 @@ func (m *merger) addMachine(r report.Machine, kernel string) {
 	}
 	m.lists = true
 	m.addKind(m.kind)
-}
-
-// finish adds what follows from all devices together.
-func (m *merger) finish() (*report.Report, error) {
-	m.addUSBDevices()
-	m.useDetails()
-	if m.memory > 0 && m.rep.Machine.MemoryBytes == nil {
-		m.rep.Machine.MemoryBytes = &m.memory
-	}
-	if len(m.rep.Devices) == 0 && reflect.ValueOf(m.rep.Machine).IsZero() {
-		return nil, m.nothing()
-	}
-	m.rep.Source.Kind = m.kinds[0]
-	if len(m.kinds) > 1 {
-		m.rep.Source.Kind = "mixed"
-	}
-	if len(m.rep.Devices) >= maxDevices {
-		m.rep.Warn("too-many", "", fmt.Sprintf("only the first %d devices are taken", maxDevices))
-	}
-	if m.lists && len(m.rep.Devices) == 0 {
-		m.rep.Devices = []report.Device{}
-		m.rep.Warn("no-devices", "", "no list of devices is among the inputs: which drivers the machine needs is not known")
-	}
-	m.warnNamed()
-	if m.lists {
-		m.setParents()
-		m.predict()
-		m.dropUSBDevices()
-	}
-	slices.SortFunc(m.rep.Devices, func(a, b report.Device) int { return report.CompareID(a.ID, b.ID) })
-	return m.rep, nil
-}
-
-// nothing says why there is no report.
-func (m *merger) nothing() error {
-	if len(m.details) > 0 {
-		return fmt.Errorf("%w: the list prints no ids", ErrNothing)
-	}
-	return ErrNothing
-}
-
-// useDetails gives the devices of the report what lists without ids say of them.
-func (m *merger) useDetails() {
-	unused := 0
-	for i := range m.details {
-		d := &m.details[i]
-		if at, found := m.index[d.ID]; found {
-			fill(&m.rep.Devices[at], &d.Device)
-		} else {
-			unused++
-		}
-	}
-	if unused > 0 {
-		m.warn(m.details[0].number, "no-ids", fmt.Sprintf("a list without ids names %d device(s) that no other list has", unused))
-	}
-}
-
-// usbDevice is a USB device whose interfaces have entries of their own.
-type usbDevice struct {
-	found
-	alone bool // it counts where none of them came in, as in a list from sysfs
-}
-
-func (m *merger) addUSBDevice(d usbDevice) {
-	if len(m.usbDevices) < maxDevices {
-		m.usbDevices = append(m.usbDevices, d)
-	}
-}
-
-// addUSBDevices sees to the USB devices that show no interface. Drivers are
-// asked for by interface, so a device stands for itself only in a list that may
-// have left them out; in others it is a warning.
-func (m *merger) addUSBDevices() {
-	shown := m.shownUSB()
-	for i := range m.usbDevices {
-		d := &m.usbDevices[i]
-		switch {
-		case shown[d.ID]:
-		case d.alone:
-			m.kind = "sysfs"
-			m.add(d.found)
-		default:
-			m.warn(d.number, "no-interface", fmt.Sprintf("%s (%s:%s) shows no interface, so that no driver can be found for it", d.ID, d.VendorID, d.DeviceID))
-		}
-	}
-}
-
-// shownUSB returns the ids of USB devices that have interfaces in the report.
-// Those of the root hub "usb1" are "1-0:1.0".
-func (m *merger) shownUSB() map[string]bool {
-	shown := map[string]bool{}
-	for i := range m.rep.Devices {
-		d := &m.rep.Devices[i]
-		device, _, isInterface := strings.Cut(strings.TrimPrefix(d.ID, "usb:"), ":")
-		if d.Bus != "usb" || !isInterface {
-			continue
-		}
-		shown["usb:"+device] = true
-		if bus, isRoot := strings.CutSuffix(device, "-0"); isRoot {
-			shown["usb:usb"+bus] = true
-		}
-	}
-	return shown
-}
-
-// dropUSBDevices removes the USB devices of which another list shows the
-// interfaces.
-func (m *merger) dropUSBDevices() {
-	shown := m.shownUSB()
-	m.rep.Devices = slices.DeleteFunc(m.rep.Devices, func(d report.Device) bool { return d.Bus == "usb" && shown[d.ID] })
-}
-
-// setParents names the nearest device above each one whose place is known.
-func (m *merger) setParents() {
-	byPath := map[string]string{}
-	for i := range m.rep.Devices {
-		if d := &m.rep.Devices[i]; d.SysfsPath != "" {
-			byPath[d.SysfsPath] = d.ID
-		}
-	}
-	for i := range m.rep.Devices {
-		d := &m.rep.Devices[i]
-		for dir := path.Dir(d.SysfsPath); d.Parent == "" && len(dir) > len("devices"); dir = path.Dir(dir) {
-			d.Parent = byPath[dir]
-		}
-	}
-}
-
-// predict adds virtio devices and warns of hidden disks, as a scan does.
-// Reports have both already and pass through unchanged.
-func (m *merger) predict() {
-	shown, warned := map[string]bool{}, map[string]bool{}
-	for i := range m.rep.Devices {
-		d := &m.rep.Devices[i]
-		shown[d.Parent] = shown[d.Parent] || d.Bus == "virtio"
-	}
-	for _, w := range m.rep.Source.Warnings {
-		warned[w.Device] = true
-	}
-	for i := range m.rep.Devices { // grows while it runs: only by virtio devices
-		d := m.rep.Devices[i]
-		if child, found := report.VirtioChild(&d); found && !shown[d.ID] {
-			child.SetNames(m.opts.Names)
-			m.merge(&child, 0)
-		}
-		warning, found := report.HiddenDisks(&d)
-		if found && !warned[d.ID] && len(m.rep.Source.Warnings) < maxWarnings {
-			m.rep.Source.Warnings = append(m.rep.Source.Warnings, warning)
-		}
-	}
 }
