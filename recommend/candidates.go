@@ -101,13 +101,15 @@ func (e *evaluation) refusal(s *subject, offer int, c claim) string {
 		return e.offers[offer].bad
 	case e.unusable[offer] != "":
 		return e.unusable[offer]
-	case s.onBoard && !e.complete:
+	case e.hasOther(c):
+		return "the platform has a module of this name, which does not know the device"
+	case s.onBoard && !e.knows(s.Bus):
 		return "it claims a node of the board, which platforms drive themselves"
 	case c.kind == modalias.Exact:
 		return ""
 	case s.inert:
 		return "it claims a whole class that needs no driver"
-	case s.kernelClass && !e.complete:
+	case s.kernelClass && !e.knows(s.Bus):
 		return "it claims a whole class that platforms drive themselves"
 	}
 	return ""

@@ -83,7 +83,7 @@ func (e *evaluation) ownDrivers(s *subject) []string {
 	var names []string
 	for _, c := range s.certain {
 		name := e.world.module(c.ref).Name
-		if _, has := e.has[name]; has && !slices.Contains(names, name) && !(s.inert && c.kind == modalias.Wild) {
+		if e.drives(c) && !slices.Contains(names, name) && !(s.inert && c.kind == modalias.Wild) {
 			names = append(names, name)
 		}
 	}
@@ -98,7 +98,7 @@ func statedByCurator(e *evaluation, s *subject, f *finding) bool {
 // servedByLoader knows the extensions that a loader installs unasked. They are
 // for its own platforms: on a kernel that is known, what is known counts.
 func servedByLoader(e *evaluation, s *subject, f *finding) bool {
-	if e.complete || !virtio(s) {
+	if e.knows(s.Bus) || !virtio(s) {
 		return false
 	}
 	facts, _ := platform.Loader(e.loader)
@@ -159,7 +159,7 @@ func builtInWithoutTable(e *evaluation, s *subject, f *finding) bool {
 // classes too, of a chipset's SATA ports in RAID mode, and of cards that a
 // report has no class of.
 func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
-	if !s.kernelClass && !s.kernelDriver || e.complete || len(s.reference) == 0 && len(e.world.reference) > 0 {
+	if !s.kernelClass && !s.kernelDriver || e.knows(s.Bus) || len(s.reference) == 0 && len(e.world.reference) > 0 {
 		return false
 	}
 	if len(s.reference) == 0 {
@@ -173,7 +173,7 @@ func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 // likelyDrivenByEveryKernel is drivenByEveryKernel for a bare id: the class is
 // not in the report, but pci.ids has a name that tells it.
 func likelyDrivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
-	if e.complete || !platform.LikelyKernelClass(s.Device) {
+	if e.knows(s.Bus) || !platform.LikelyKernelClass(s.Device) {
 		return false
 	}
 	return f.decide(plan.Base, plan.Possible, "class",
@@ -189,7 +189,7 @@ func likelyNeedsNoDriver(_ *evaluation, s *subject, f *finding) bool {
 // partOfTheBoard is for buttons, clocks and the like. Distribution kernels have
 // most of their drivers built in, without an alias table to tell.
 func partOfTheBoard(e *evaluation, s *subject, f *finding) bool {
-	if !s.onBoard || e.complete {
+	if !s.onBoard || e.knows(s.Bus) {
 		return false
 	}
 	return f.decide(plan.Base, plan.Assumed, "class",
@@ -215,7 +215,7 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	others := e.question.servers(s, e.loader)
 	certainty := plan.Assumed
 	switch {
-	case e.complete:
+	case e.knows(s.Bus):
 		certainty = plan.Known
 	case claims[0].verdict != modalias.Certain:
 		certainty = plan.Possible
@@ -223,7 +223,7 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	switch {
 	case len(others) > 0:
 		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it; "+has(others), "")
-	case e.complete || s.exotic() || len(s.reference) == 0:
+	case e.knows(s.Bus) || s.exotic() || len(s.reference) == 0:
 		return f.decide(plan.Missing, certainty, "reference",
 			names+" would drive it; no platform of "+e.loader+" has it in this catalogue", e.world.referenceSource(s))
 	}

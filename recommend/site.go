@@ -17,7 +17,9 @@ type site struct {
 	offers   []offer          // by extension id, then in recipe order
 	named    map[string][]int // internal name -> offers
 	has      map[string]plan.Basis
-	complete bool // the list of what its kernel has built in is known
+	own      map[string][]ref // of has, those whose own ids are known
+	complete bool             // the list of what its kernel has built in is known
+	buses    []string         // on which the drivers in its kernel image are known
 }
 
 // An offer is one module as one extension ships it for a platform.
@@ -30,18 +32,15 @@ type offer struct {
 	bad    string // why it is never chosen, or ""
 }
 
-// newSite gathers what the catalogues offer for p, a platform of catalogue cat.
-func (w *world) newSite(p *catalog.Platform, cat int, loader string) *site {
-	s := &site{world: w, platform: *p, loader: loader, named: map[string][]int{}, has: map[string]plan.Basis{}}
+// newSite gathers what the catalogues know of a platform and offer for it.
+func (w *world) newSite(known []knowledge, loader string) *site {
+	s := &site{world: w, platform: *known[0].Platform, loader: loader, named: map[string][]int{},
+		has: map[string]plan.Basis{}, own: map[string][]ref{}}
 	platform.Complete(&s.platform)
-	s.complete = len(p.Builtin) > 0
-	for _, name := range p.Builtin {
-		s.has[name] = plan.Basis{Layer: "builtin", Text: name + " is built into this kernel", Source: p.Evidence}
+	for _, k := range known {
+		s.know(k)
 	}
-	for _, module := range p.Initrd {
-		name := w.cats[cat].Modules[module].Name
-		s.has[name] = plan.Basis{Layer: "initrd", Text: name + " is in the platform's own initrd", Source: p.Evidence}
-	}
+	s.complete = len(s.platform.Builtin) > 0
 	for cat := range w.usable {
 		s.gather(cat)
 	}
@@ -50,6 +49,7 @@ func (w *world) newSite(p *catalog.Platform, cat int, loader string) *site {
 		name := s.module(i).Name
 		s.named[name] = append(s.named[name], i)
 	}
+	s.replaceInitrd()
 	s.gate()
 	return s
 }
@@ -70,13 +70,6 @@ func (s *site) gather(cat int) {
 }
 
 func (s *site) module(offer int) *catalog.Module { return s.world.module(s.offers[offer].ref) }
-
-// believe adds the modules that the user says the platform has.
-func (s *site) believe(names []string) {
-	for _, name := range names {
-		s.has[name] = plan.Basis{Layer: "user", Text: name + " is in the platform, as --base says"}
-	}
-}
 
 // of returns the offers of one module of a catalogue.
 func (s *site) of(r ref) []int {

@@ -141,7 +141,7 @@ func (w *world) serving(loader string, claims []claim) []Serving {
 // assumed turns a loader's "no module" into the driver that its kernels are
 // assumed to have, where one of the claims is of such a driver.
 func (w *world) assumed(loader string, none Serving, claims []claim) Serving {
-	silent := func(s *site) bool { return s.loader != loader || !s.complete }
+	silent := func(s *site) bool { return s.loader != loader || !s.knows("pci") }
 	own := w.kernelDrivers()
 	i := slices.IndexFunc(claims, func(c claim) bool { return own[c.ref] })
 	if i < 0 || slices.ContainsFunc(w.sites, func(s *site) bool { return !silent(s) }) {
@@ -231,6 +231,5 @@ func (s *site) source(name string, claims []claim) (extensions []string, has boo
 			}
 		}
 	}
-	_, builtin := s.has[name]
-	return extensions, builtin || len(extensions) > 0
+	return extensions, len(extensions) > 0 || slices.ContainsFunc(claims, s.drives)
 }

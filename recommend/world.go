@@ -40,22 +40,46 @@ func newWorld(cats, reference []*catalog.Catalog, loader string) *world {
 	for cat := range w.cats {
 		w.learn(cat)
 	}
-	seen := map[[2]string]bool{}
-	for cat := range cats {
-		for i := range w.cats[cat].Platforms {
-			p := &w.cats[cat].Platforms[i]
-			key := [2]string{p.Loader, p.ID}
-			if seen[key] {
-				w.warnDuplicate("platform", p.ID)
-				continue
-			}
-			seen[key] = true
-			if runs := runsOn(loader, p.Loader); runs != "" {
-				w.sites = append(w.sites, w.newSite(p, cat, runs))
-			}
+	for _, known := range w.platforms() {
+		if runs := runsOn(loader, known[0].Loader); runs != "" {
+			w.sites = append(w.sites, w.newSite(known, runs))
 		}
 	}
 	return w
+}
+
+// knowledge is what one catalogue says of a platform.
+type knowledge struct {
+	*catalog.Platform
+	cat int
+}
+
+// platforms returns all that is known of each platform, in the order of the
+// catalogues. Of two with the same loader and ID the first counts; but one in a
+// catalogue without extensions, such as "platform import" makes, adds to it.
+func (w *world) platforms() [][]knowledge {
+	var list [][]knowledge
+	at := map[[2]string]int{}
+	adds := func(k knowledge) bool { return len(w.cats[k.cat].Extensions) == 0 }
+	for cat, c := range w.cats[:w.usable] {
+		for i := range c.Platforms {
+			k := knowledge{&c.Platforms[i], cat}
+			key := [2]string{k.Loader, k.ID}
+			n, seen := at[key]
+			switch {
+			case !seen:
+				at[key] = len(list)
+				list = append(list, []knowledge{k})
+			case adds(k):
+				list[n] = append(list[n], k)
+			case adds(list[n][0]):
+				list[n] = slices.Insert(list[n], 0, k)
+			default:
+				w.warnDuplicate("platform", k.ID)
+			}
+		}
+	}
+	return list
 }
 
 // runsOn returns the loader that boots a platform of the catalogue when the

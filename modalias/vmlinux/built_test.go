@@ -3,6 +3,7 @@ package vmlinux_test
 import (
 	"bufio"
 	"cmp"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,7 +44,8 @@ func TestBuiltKernel(t *testing.T) {
 }
 
 // compareBus counts, for one bus, the ids that the modules built in should have
-// and those that the image's drivers have.
+// and those that the image's drivers have. Drivers for ACPI have names of their
+// own, and there is no telling which module they belong to.
 func compareBus(t *testing.T, bus string, image *vmlinux.Image, builtin map[string]bool, truth []kotest.Kernel) {
 	t.Helper()
 	got := map[string][]string{}
@@ -53,6 +55,7 @@ func compareBus(t *testing.T, bus string, image *vmlinux.Image, builtin map[stri
 			got[module] = append(got[module], d.Aliases...)
 		}
 	}
+	all := slices.Concat(slices.Collect(maps.Values(got))...)
 	modules, want, found, wrong := 0, 0, 0, 0
 	for name := range builtin {
 		aliases, isModule := moduleAliases(t, truth, vmlinux.Driver{Bus: bus, Module: name})
@@ -62,14 +65,15 @@ func compareBus(t *testing.T, bus string, image *vmlinux.Image, builtin map[stri
 		modules++
 		want += len(aliases)
 		for _, alias := range aliases {
-			if slices.Contains(got[name], alias) {
+			switch {
+			case slices.Contains(got[name], alias), bus == "acpi" && slices.Contains(all, alias):
 				found++
-			} else {
+			default:
 				t.Logf("%s: not found: %s", name, alias)
 			}
 		}
 		for _, alias := range got[name] {
-			if !slices.Contains(aliases, alias) {
+			if bus != "acpi" && !slices.Contains(aliases, alias) {
 				wrong++
 				t.Logf("%s: too much: %s", name, alias)
 			}
@@ -81,8 +85,8 @@ func compareBus(t *testing.T, bus string, image *vmlinux.Image, builtin map[stri
 		}
 	}
 	t.Logf("%s: %d modules with %d ids: %d found, %d too many", bus, modules, want, found, wrong)
-	if 100*found < 95*want {
-		t.Errorf("%s: %d of %d ids found", bus, found, want)
+	if 100*found < 95*want || wrong > 0 {
+		t.Errorf("%s: %d of %d ids found, %d given to a wrong driver", bus, found, want, wrong)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/klauspost/compress/zstd"
@@ -22,7 +23,8 @@ var ErrDamaged = errors.New("damaged catalogue")
 // zstdMagic opens every zstd frame, RFC 8878 section 3.1.1.
 var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 
-// Read decodes a catalogue from r, zstd or plain JSON by its first bytes.
+// Read decodes a catalogue from r, zstd or plain JSON by its first bytes. What
+// "platform import" wrote is read as the catalogue of that one platform.
 //
 // Errors: [jsondoc.ErrSchema] for another kind of document, [ErrDamaged] where
 // a position points outside its table, else what is wrong with the encoding.
@@ -83,18 +85,34 @@ func readAll(r io.Reader) ([]byte, error) {
 func decode(data []byte) (*Catalog, error) {
 	var c Catalog
 	if err := json.Unmarshal(data, &c); err != nil {
-		if _, other := jsondoc.Schema(data); other != nil {
+		schema, other := jsondoc.Schema(data)
+		switch {
+		case other != nil:
 			return nil, other
+		case schema == ImportedSchema:
+			return decodeImported(data)
 		}
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if c.Schema != Schema {
+	switch c.Schema {
+	case ImportedSchema:
+		return decodeImported(data)
+	case Schema:
+	default:
 		return nil, fmt.Errorf("%w %q, want %q", jsondoc.ErrSchema, c.Schema, Schema)
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return &c, nil
+}
+
+func decodeImported(data []byte) (*Catalog, error) {
+	i, err := ReadImported(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return i.Catalog(), nil
 }
 
 // Write encodes the catalogue as canonical JSON (RFC 8785) in one zstd frame:
@@ -133,7 +151,7 @@ func (c *Catalog) check() error {
 		}
 	}
 	for _, p := range c.Platforms {
-		for _, m := range p.Initrd {
+		for _, m := range slices.Concat(p.Initrd, p.Drivers) {
 			if m < 0 || m >= len(c.Modules) {
 				return fmt.Errorf("platform %s: no module %d", p.ID, m)
 			}

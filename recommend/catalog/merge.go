@@ -26,7 +26,7 @@ func (b *Builder) AddCatalog(c *Catalog) {
 		module[i] = b.AddModule(m, c.aliasSet(i))
 	}
 	for _, p := range c.Platforms {
-		p.Initrd = renumber(p.Initrd, module)
+		p.Initrd, p.Drivers = renumber(p.Initrd, module), renumber(p.Drivers, module)
 		b.AddPlatform(p)
 	}
 	for _, e := range c.Extensions {

@@ -66,7 +66,7 @@ func (c *checker) byModule(d *plan.Device, in *report.Device) {
 		c.problem(ClaimMissing, d.ID, "no alias of %s matches it", d.Module)
 	case claim.verdict == modalias.Possible && d.Certainty == plan.Known:
 		c.problem(ClaimNotCertain, d.ID, "%s matches only what the report leaves open", d.Module)
-	case claim.kind != modalias.Exact && len(c.platform.Builtin) == 0 && len(in.Class) >= 4 && slices.Contains(kernelDriven, in.Class[:4]):
+	case claim.kind != modalias.Exact && !c.listed && !slices.Contains(c.buses, in.Bus) && len(in.Class) >= 4 && slices.Contains(kernelDriven, in.Class[:4]):
 		c.problem(ClaimTooWide, d.ID, "%s claims all of class %s", d.Module, in.Class)
 	}
 	for i := range c.offers {
@@ -111,7 +111,7 @@ func (c *checker) conflicts(o *offer, above []string) bool {
 // base checks what is said to be read from the platform's own lists.
 func (c *checker) base(d *plan.Device) {
 	for _, b := range d.Basis {
-		if (b.Layer == "builtin" || b.Layer == "initrd" || b.Layer == "user") &&
+		if (b.Layer == "builtin" || b.Layer == "kernel" || b.Layer == "initrd" || b.Layer == "user") &&
 			!c.has[d.Module] && (d.Module != "" || d.Certainty != plan.Possible) {
 			c.problem(BaseNotFound, d.ID, "the platform's lists do not name %q", d.Module)
 		}
@@ -130,7 +130,7 @@ func (c *checker) planned(name string) *plan.Module {
 // usable says whether an offer and all that it needs can be loaded; above are
 // the modules whose needs are being followed.
 func (c *checker) usable(o *offer, above []string) bool {
-	if o.refused != "" {
+	if o.refused != "" || c.has[o.Name] {
 		return false
 	}
 	for _, need := range o.needs {
@@ -138,7 +138,7 @@ func (c *checker) usable(o *offer, above []string) bool {
 			continue
 		}
 		offers := c.offered(need)
-		if len(offers) == 0 && len(c.platform.Builtin) == 0 {
+		if len(offers) == 0 && !c.listed {
 			continue // then the kernel is assumed to have it
 		}
 		next := append(slices.Clip(above), o.Name)

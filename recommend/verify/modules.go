@@ -60,7 +60,7 @@ func (c *checker) module(m *plan.Module, o *offer, loaded map[string]bool) {
 			if !c.circular(need, m.Name) {
 				c.problem(ModuleOrder, m.Name, "%s comes after it", need)
 			}
-		case len(offers) > 0 || len(c.platform.Builtin) > 0:
+		case len(offers) > 0 || c.listed:
 			c.problem(DependencyMissing, m.Name, "%s is not in the plan", need)
 		}
 	}

@@ -25,10 +25,10 @@ type offer struct {
 // findPlatform looks the plan's platform up and gathers what is offered there.
 func (c *checker) findPlatform() bool {
 	cats := c.catalogs()
-	for _, cat := range cats {
-		for i := range cat.Platforms {
-			if p := &cat.Platforms[i]; c.platform == nil && p.ID == c.plan.Platform.ID {
-				c.platform = p
+	c.has, c.named = map[string]bool{}, map[string][]*offer{}
+	for _, adding := range []bool{false, true} {
+		for _, cat := range cats {
+			if adding == (len(cat.Extensions) == 0) {
 				c.learn(cat)
 			}
 		}
@@ -60,15 +60,48 @@ func (c *checker) catalogs() []*catalog.Catalog {
 	return list
 }
 
-// learn notes what the platform has, and what the user says that it has.
+// learn notes what a catalogue knows of the platform. The first one that has it
+// counts, and those without extensions, which "platform import" makes, add what
+// its kernel and initrd have.
 func (c *checker) learn(cat *catalog.Catalog) {
-	c.has, c.named = map[string]bool{}, map[string][]*offer{}
-	for _, name := range slices.Concat(c.platform.Builtin, c.plan.Options.Base) {
-		c.has[name] = true
+	for i := range cat.Platforms {
+		p := &cat.Platforms[i]
+		if p.ID != c.plan.Platform.ID || c.platform != nil && (len(cat.Extensions) > 0 || p.Loader != c.platform.Loader) {
+			continue
+		}
+		if c.platform == nil {
+			c.platform = p
+		}
+		for _, name := range slices.Concat(p.Builtin, c.plan.Options.Base) {
+			c.has[name] = true
+		}
+		for _, module := range p.Drivers {
+			c.has[cat.Modules[module].Name] = true
+		}
+		for _, module := range p.Initrd {
+			c.has[cat.Modules[module].Name] = c.has[cat.Modules[module].Name] || !c.replaced(cat.Modules[module].Name)
+		}
+		c.listed = c.listed || len(p.Builtin) > 0
+		c.buses = append(c.buses, p.Buses...)
 	}
-	for _, module := range c.platform.Initrd {
-		c.has[cat.Modules[module].Name] = true
+}
+
+// replaced says whether the plan's loader puts a module of its packages in the
+// place of the initrd's, as RR and its kin do.
+func (c *checker) replaced(name string) bool {
+	if !slices.Contains([]string{"rr", "arc", "arpl"}, c.plan.Platform.Loader) {
+		return false
 	}
+	for _, cat := range c.catalogs() {
+		for i := range cat.Extensions {
+			e := &cat.Extensions[i]
+			if recipe := e.RecipeFor(c.platform.ID); recipe != nil && e.Loader == c.platform.Loader &&
+				slices.ContainsFunc(recipe.Kmods, func(k catalog.Kmod) bool { return cat.Modules[k.Module].Name == name }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // gather adds the offers of one catalogue; seen are the extensions of those

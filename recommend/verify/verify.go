@@ -86,6 +86,8 @@ type checker struct {
 	hashes   []string // of cats
 	platform *catalog.Platform
 	has      map[string]bool // modules that the platform is known to have
+	listed   bool            // these are all that its kernel has built in
+	buses    []string        // on which these are all that its kernel has built in
 	offers   []offer
 	named    map[string][]*offer // by internal name
 	problems []Problem
