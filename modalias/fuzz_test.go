@@ -3,6 +3,8 @@ package modalias
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // slow is the matcher in the words of fnmatch(3): what the first element may
@@ -117,3 +119,36 @@ func FuzzKey(f *testing.F) {
 }
 
 func trim4(s string) string { return s[:min(4, len(s))] }
+
+// FuzzIndex compares the index of many patterns, one a line, with a comparison
+// of each.
+func FuzzIndex(f *testing.F) {
+	acpi := strings.Join(acpiLike(40), "\n")
+	for _, seed := range [][2]string{
+		{acpi, "acpi:INT0007:INT0009:"},
+		{acpi + "\nacpi*\nacpi:*\nac*\nacpi:I*T0007*\nacpi[:]*", "acpi:INT0007:INT0009:"},
+		{"a-b\na_b\na-b*\na_b*c\na-b*d\n*\n\na\nab\na-[a-]b", "a_b"},
+		{"x*ab*\nx*abc*\nx*abcd*\nx*b\nx*a*\nx*ab-c*\nx*ab_c*\nx*[a]ab*\nx*\\ab*", "xabcabcdab_c"},
+		{"pci:v*d*sv*sd*bc01sc06i01*\npci:v00008086d*\npci:v00008086d00002922sv*\npci:v0000808[67]d*", PCIKey("8086", "", "", "", "0106")},
+		{"usb:v0BDAp8156d[0-3]*\nusb:v0BDAp8156d*dc*\nusb:v0BDA*\nusb:v\x00*", "usb:v0BDAp8156d\x00\x00dc"},
+		{strings.Repeat("a\n", 40) + "ab\nabc*\n" + strings.Repeat("a*\n", 40), "abcd"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, list, key string) {
+		patterns := strings.Split(list, "\n")
+		if len(patterns) > 300 || len(list) > 10_000 || len(key) > 300 {
+			t.Skip("too much work for one try")
+		}
+		var want []Hit
+		for i, pattern := range patterns {
+			if verdict := Match(pattern, key); verdict != No {
+				want = append(want, Hit{i, verdict})
+			}
+		}
+		got := NewIndex(patterns).Lookup(key)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("Lookup(%q) mismatch (-want +got):\n%s", key, diff)
+		}
+	})
+}

@@ -19,8 +19,13 @@ func newDBMatchCmd() *cobra.Command {
 		Use:   "match DB [--platform ID] [MODALIAS…|-]",
 		Short: "Which modules claim a device",
 		Long: `Print one line a key, in input order: the key, a tab, and the modules that
-claim it, exact ids before class-wide patterns, then by name. Without keys, or
-with -, they are read from standard input, one a line.
+claim it, exact ids before class-wide patterns, then by name. A built-in module
+is named where no other claims the device, as "modprobe -R" does it; JSON has
+all, with "builtin": true. Without keys, or with -, they are read from standard
+input, one a line.
+
+A database of several kernels needs --platform; JSON answers for all of them
+without it.
 
 The keys are what the kernel writes into the modalias files below /sys. The
 status is 1 where a key has no module.`,
@@ -136,20 +141,28 @@ func printMatches(w io.Writer, format string, results []matchResult) error {
 	return nil
 }
 
-// writeMatches names each module once: two files of one name count as one.
 func writeMatches(w io.Writer, results []matchResult) error {
 	for _, r := range results {
-		seen := map[string]bool{}
-		var names []string
-		for _, m := range r.Modules {
-			if !seen[m.Module] {
-				seen[m.Module] = true
-				names = append(names, m.Module)
-			}
-		}
-		if _, err := fmt.Fprintf(w, "%s\t%s\n", r.Modalias, strings.Join(names, " ")); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\t%s\n", r.Modalias, strings.Join(r.names(), " ")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// names returns each module once: two files of one name count as one. As with
+// "modprobe -R", built-in ones are named where no other answers.
+func (r *matchResult) names() []string {
+	var names []string
+	for _, builtin := range []bool{false, true} {
+		for _, m := range r.Modules {
+			if m.Builtin == builtin && !slices.Contains(names, m.Module) {
+				names = append(names, m.Module)
+			}
+		}
+		if names != nil {
+			break
+		}
+	}
+	return names
 }
