@@ -3,7 +3,6 @@ package scan
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -20,22 +19,26 @@ func (s *scanner) explain() {
 }
 
 // warnHidden warns of NVMe disks that only another firmware setting or driver
-// makes visible.
+// makes visible. The driver ahci knows how many the firmware hides; without it
+// the ids say what may be.
 func (s *scanner) warnHidden(d *device) {
 	if d.Bus != "pci" {
 		return
 	}
-	if hidden, err := strconv.Atoi(s.text(d.dir, "remapped_nvme")); err == nil && hidden > 0 {
-		s.warn("raid-remap", d, fmt.Sprintf("the firmware hides %d NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", hidden))
+	if hidden := s.number(10, d.dir, "remapped_nvme"); hidden != nil {
+		if *hidden > 0 {
+			s.warn("raid-remap", d, fmt.Sprintf("the firmware hides %d NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", *hidden))
+		}
 		return
 	}
 	warning, found := report.HiddenDisks(&d.Device)
-	if n := s.below(d); found && warning.Code == "vmd" && n > 0 {
+	if !found {
+		return
+	}
+	if n := s.below(d); warning.Code == "vmd" && n > 0 {
 		warning.Text = fmt.Sprintf("%d NVMe disk(s) are here only because the driver vmd shows them: the target needs it too, or turn VMD off in the firmware setup", n)
 	}
-	if found {
-		s.rep.Source.Warnings = append(s.rep.Source.Warnings, warning)
-	}
+	s.rep.Source.Warnings = append(s.rep.Source.Warnings, warning)
 }
 
 // below counts the NVMe controllers that a bridge of any kind shows.

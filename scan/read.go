@@ -41,13 +41,21 @@ func (t *tree) await(file string) ([]byte, error) {
 	case a := <-answer:
 		return a.data, a.err
 	case <-t.ctx.Done():
-		t.asked = nil
+		t.abandon()
 		return nil, t.ctx.Err()
 	case <-t.timer.C:
-		t.asked = nil
+		t.abandon()
 		t.stuck[dir] = true
 		return nil, errStuck
 	}
+}
+
+// abandon lets the goroutine that reads end when it has its answer.
+func (t *tree) abandon() {
+	if t.asked != nil {
+		close(t.asked)
+	}
+	t.asked = nil
 }
 
 func serve(asked <-chan readRequest, r *reader) {

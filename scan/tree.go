@@ -54,9 +54,7 @@ func openTree(ctx context.Context, dir string) (*tree, error) {
 }
 
 func (t *tree) close() {
-	if t.asked != nil {
-		close(t.asked)
-	}
+	t.abandon()
 	t.dirs.close()
 	t.root.Close()
 }

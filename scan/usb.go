@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -42,15 +43,15 @@ func usbInterfacePrefix(name string) string {
 // ids from the attributes of its parent, or from uevent where a capture left
 // those out.
 func (s *scanner) usbInterface(d *device) {
-	d.Interface = s.id(2, d.dir, "bInterfaceClass") + s.id(2, d.dir, "bInterfaceSubClass") + s.id(2, d.dir, "bInterfaceProtocol")
+	d.Interface = s.classTriple(d.dir, "bInterface")
 	s.usbDevice(d, path.Dir(d.dir))
-	if d.VendorID != "" && d.Interface != "" {
+	if d.Interface != "" && d.VendorID != "" {
 		return
 	}
 	event := s.uevent(d.dir)
-	d.Interface = decimalTriple(event["INTERFACE"])
-	d.Class = decimalTriple(event["TYPE"])
-	if ids := strings.Split(event["PRODUCT"], "/"); len(ids) == 3 { // "bda/8156/3104"
+	d.Interface = cmp.Or(d.Interface, decimalTriple(event["INTERFACE"]))
+	d.Class = cmp.Or(d.Class, decimalTriple(event["TYPE"]))
+	if ids := strings.Split(event["PRODUCT"], "/"); len(ids) == 3 && d.VendorID == "" { // "bda/8156/3104"
 		d.VendorID, d.DeviceID, d.Revision = hexID(ids[0], 4), hexID(ids[1], 4), hexID(ids[2], 4)
 	}
 }
@@ -60,13 +61,23 @@ func (s *scanner) usbDevice(d *device, dir string) {
 	d.VendorID = s.id(4, dir, "idVendor")
 	d.DeviceID = s.id(4, dir, "idProduct")
 	d.Revision = s.id(4, dir, "bcdDevice")
-	d.Class = s.id(2, dir, "bDeviceClass") + s.id(2, dir, "bDeviceSubClass") + s.id(2, dir, "bDeviceProtocol")
+	d.Class = s.classTriple(dir, "bDevice")
 	d.Removable = s.removable(dir)
 	if speed := s.speed(dir, "speed"); speed > 0 {
 		d.Link = &report.Link{Mbits: speed}
 	}
 	s.identify(d, "serial", s.identifier(dir, "serial"))
 	s.ports(d)
+}
+
+// classTriple reads class, subclass and protocol, or the class alone where a
+// capture has no more.
+func (s *scanner) classTriple(dir, prefix string) string {
+	class, subclass, protocol := s.id(2, dir, prefix+"Class"), s.id(2, dir, prefix+"SubClass"), s.id(2, dir, prefix+"Protocol")
+	if class == "" || subclass == "" || protocol == "" {
+		return class
+	}
+	return class + subclass + protocol
 }
 
 // decimalTriple turns uevent's "255/255/0" into "ffff00".

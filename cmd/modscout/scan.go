@@ -104,8 +104,11 @@ func (f *scanFlags) scan(ctx context.Context, cmd *cobra.Command) error {
 	case f.preview:
 		return capture.Preview(cmd.OutOrStdout())
 	}
-	if err := writeOutput(cmd, f.capture, capture.Write); err != nil || f.capture == "-" {
+	if err := writeOutput(cmd, f.capture, capture.Write); err != nil {
 		return err
+	}
+	if f.capture == "-" && f.out.file == "" {
+		return nil // standard output is the capture
 	}
 	return f.write(cmd, rep)
 }
