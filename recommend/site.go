@@ -83,9 +83,10 @@ func (s *site) of(r ref) []int {
 }
 
 // requires returns the modules that an offer needs in memory and that the
-// platform does not have.
+// platform does not have. What it may need is decided by the kernel's exports,
+// where they are known.
 func (s *site) requires(offer int) []string {
 	o := &s.offers[offer]
-	names := slices.Clone(s.world.cats[o.cat].Requires(o.kmod))
-	return slices.DeleteFunc(names, func(name string) bool { _, has := s.has[name]; return has })
+	names, _ := s.world.cats[o.cat].Needs(&s.platform, o.kmod)
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, has := s.has[name]; return has })
 }
