@@ -24,7 +24,8 @@ func setFlags(cpu *report.CPU, flags []string) {
 // cpuInfoField is a line of /proc/cpuinfo (arch/x86/kernel/cpu/proc.c).
 var cpuInfoField = regexp.MustCompile(`^([a-zA-Z][\w ./]{0,30}?)\s*:(?:\s+(.*))?$`)
 
-// vendorForm is a maker's name; sound chips have a vendor_id, too, a number.
+// vendorForm is a maker's name. Sound chips and USB devices have a vendor id,
+// too, a number.
 var vendorForm = regexp.MustCompile(`^[A-Z][A-Za-z/0-9]+$`)
 
 // cpuInfo is /proc/cpuinfo.
@@ -100,7 +101,7 @@ func guestOf(flags []string) string {
 // are unmistakable count whatever stands before them.
 var (
 	lscpuField = regexp.MustCompile(`^([^:]{2,40}):\s*(.*)$`)
-	cpuModel   = regexp.MustCompile(`^(?:Intel\(R\)|AMD |Genuine Intel|QEMU Virtual CPU|Common KVM processor|VIA |Hygon )`)
+	cpuModel   = regexp.MustCompile(`^(?:Intel\(R\)|AMD |Genuine Intel|QEMU Virtual CPU|Common KVM processor|Hygon )`)
 )
 
 // architectures are what lscpu says of a machine in its first line.
@@ -115,7 +116,8 @@ type lscpu struct {
 
 func beginLscpu(l line) block {
 	label, value, ok := strings.Cut(l.text, ":")
-	if !ok || label != "Vendor ID" && !slices.Contains(architectures, strings.TrimSpace(value)) {
+	value = strings.TrimSpace(value)
+	if !ok || !slices.Contains(architectures, value) && (label != "Vendor ID" || !vendorForm.MatchString(value)) {
 		return nil
 	}
 	c := &lscpu{}
@@ -150,7 +152,9 @@ func (c *lscpu) field(label, value string) {
 	}
 	switch label {
 	case "Vendor ID":
-		c.cpu.Vendor = value
+		if vendorForm.MatchString(value) {
+			c.cpu.Vendor = value
+		}
 	case "Model name":
 		c.cpu.ModelName = value
 	case "CPU family":

@@ -37,6 +37,7 @@ var logForms = []struct {
 	{"pci ", logPCI, readLogPCI},
 	{"pci ", logCut, readLogCut},
 	{"New USB device found", logUSB, readLogUSB},
+	{"New USB device found", regexp.MustCompile(`New USB device found`), readLogCutUSB},
 	{"USB disconnect", logGone, readLogGone},
 	{"Linux version ", logLinux, func(_ int, m []string) block { return &facts{kernel: m[1]} }},
 	{"smpboot: CPU0:", logCPU, readLogCPU},
@@ -104,6 +105,10 @@ func readLogCut(at int, m []string) block {
 	return action(func(to *merger) {
 		to.warn(at, "cut-id", fmt.Sprintf("the id of pci:%s is cut off", address(m[1])))
 	})
+}
+
+func readLogCutUSB(at int, _ []string) block {
+	return action(func(to *merger) { to.warn(at, "cut-id", "the ids of a USB device are cut off") })
 }
 
 func readLogUSB(at int, m []string) block {

@@ -99,6 +99,11 @@ func TestWarnings(t *testing.T) {
 		{"cut off", "$ lspci -nn\n03:00.0 Ethernet controller [0200]: Intel I225-V [808...\n04:00.0 0200: 8086:15f3\n", []report.Warning{
 			{Code: "cut-id", Line: 2, Text: "the id of pci:0000:03:00.0 is cut off: print the list into a file"},
 			{Code: "names-only", Text: "known by name only, which decides nothing: 1 of 2 devices; lspci -nn prints ids"}}},
+		{"torn lines", "00:1f.2 0106: 8086:2922\n0000:03:00.0 Ethernet contr\nBus 001 Device\nusb 1-2: New USB device found, idVendor=0b\npci 0000:04:00.0: [10ec:8\n", []report.Warning{
+			{Code: "unread", Line: 2, Text: "the line begins like one of a list, but is damaged"},
+			{Code: "unread", Line: 3, Text: "the line begins like one of a list, but is damaged"},
+			{Code: "cut-id", Line: 4, Text: "the ids of a USB device are cut off"},
+			{Code: "cut-id", Line: 5, Text: "the id of pci:0000:04:00.0 is cut off"}}},
 		{"dump against list", "03:00.0 0200: 8086:15f3\n00: ec 10 25 81 06 04 10 00 03 00 00 02 10 00 00 00\n", []report.Warning{
 			{Code: "conflict", Line: 1, Text: "pci:0000:03:00.0 is 8086:15f3 in the list and 10ec:8125 in the dump below it"}}},
 		{"unknown format", strings.Repeat("a line of another tool\n", 30) + "card 8086:15f3\n", []report.Warning{
@@ -308,6 +313,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"empty", "", "", ErrNothing},
 		{"prose", "my NAS does not boot", "", ErrNothing},
+		{"another system's list", "USB:\n    Vendor ID: 0x2109  (VIA Labs, Inc.)\n    Product ID: 0x0813\n", "", ErrNothing},
 		{"too long", strings.Repeat("8086:15f3\n", maxList/10+1), "", ErrNothing},
 		{"unknown kind", "8086:15f3", "tarot", ErrKind},
 		{"other JSON", `{"schema":"modscout.plan/v1"}`, "", ErrKind},

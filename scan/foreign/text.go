@@ -1,5 +1,7 @@
 package foreign
 
+import "regexp"
+
 // block is a piece of a paste that belongs together, such as a device with its
 // details or the fields of one tool.
 type block interface {
@@ -56,12 +58,18 @@ func (m *merger) readText(lines []line) (rest []line) {
 		case isPrompt(l.text):
 			end()
 		default:
+			if torn.MatchString(l.text) {
+				m.warn(l.number, "unread", "the line begins like one of a list, but is damaged")
+			}
 			rest = append(rest, l)
 		}
 	}
 	end()
 	return rest
 }
+
+// torn is how lines of lspci, lsusb and udev begin, whatever becomes of them.
+var torn = regexp.MustCompile(`^(?:(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b|Bus \d+ Dev|P: /dev)`)
 
 // begin returns the block that a line begins, and its kind, if it is of the kind
 // that is wanted.
