@@ -70,8 +70,12 @@ func equalAliases(db string, t *tree) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	platforms, err := table.Platforms()
+	if err != nil {
+		return "", err
+	}
 	ours := map[string]bool{}
-	for _, p := range table.Platforms {
+	for _, p := range platforms {
 		for _, m := range p.Modules {
 			for _, alias := range m.Aliases {
 				if !m.Builtin {

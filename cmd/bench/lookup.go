@@ -103,12 +103,16 @@ func (b *bench) manyPlatforms(db string, n int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	many := &modalias.Table{}
+	platforms, err := table.Platforms()
+	if err != nil {
+		return "", err
+	}
+	var many []modalias.Platform
 	for i := range n {
-		many.Platforms = append(many.Platforms, modalias.Platform{ID: fmt.Sprintf("platform:%d", i), Modules: table.Platforms[0].Modules})
+		many = append(many, modalias.Platform{ID: fmt.Sprintf("platform:%d", i), Modules: platforms[0].Modules})
 	}
 	var out bytes.Buffer
-	if _, err := many.WriteTo(&out); err != nil {
+	if _, err := modalias.NewTable(many).WriteTo(&out); err != nil {
 		return "", err
 	}
 	file := filepath.Join(b.dir, "many.db")
@@ -262,8 +266,8 @@ func answer(table *modalias.Table, rounds int, in io.Reader, out io.Writer) erro
 		cost := least(rounds, func() { claims = table.Lookup(lines.Text()) })
 		fmt.Fprintf(w, "%.0f\t", cost)
 		for _, claim := range claims {
-			if !claim.Module.Builtin {
-				fmt.Fprintf(w, "%s ", claim.Module.Name)
+			if !claim.Builtin {
+				fmt.Fprintf(w, "%s ", claim.Name)
 			}
 		}
 		fmt.Fprintln(w)
