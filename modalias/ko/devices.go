@@ -54,7 +54,7 @@ func cutTable(symbol []byte) (bus, name string, found bool) {
 // on x86-64, in bytes: today's first, then those of older kernels.
 var entrySizes = map[string][]int{
 	"acpi":      {32, 24}, // 24 before 4.1
-	"auxiliary": {48},
+	"auxiliary": {40},
 	"dmi":       {344},
 	"hdaudio":   {32},
 	"hid":       {24},
