@@ -69,3 +69,14 @@ func TestImpliedDisks(t *testing.T) {
 		}
 	}
 }
+
+// Where a capture has no list of disks, none is not said.
+func TestDisksUnknown(t *testing.T) {
+	const ahci = "sys/bus/pci/devices/0000:00:17.0/class: 0x010601\nsys/bus/pci/devices/0000:00:17.0/vendor: 0x8086\nsys/bus/pci/devices/0000:00:17.0/driver -> ../ahci\n"
+	if got := scanTree(t, scantest.Tree(t, ahci)).Devices[0].Disks; got != nil {
+		t.Errorf("%d disks in a tree without sys/block", *got)
+	}
+	if got := scanTree(t, scantest.Tree(t, ahci+"sys/block/sr0/size: 0\n")).Devices[0].Disks; got == nil || *got != 0 {
+		t.Errorf("disks = %v beside an optical drive, want 0", got)
+	}
+}

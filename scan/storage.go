@@ -9,8 +9,11 @@ import (
 )
 
 // storage counts the disks of each controller that has its driver, and adds
-// their sizes.
+// their sizes. Where a capture left the list of disks out, nothing is known.
 func (s *scanner) storage() {
+	if !s.exists("sys/block") {
+		return
+	}
 	for _, d := range s.devices {
 		if d.Driver != "" && isStorage(d) {
 			d.Disks = new(0)
