@@ -21,6 +21,7 @@ type format struct {
 var formats = []format{
 	{"lspci", beginLspci},
 	{"lsusb", beginLsusb},
+	{"usb-devices", beginUSBRows},
 	{"dmesg", beginDmesg},
 	{"udevdb", beginUdev},
 	{"umockdev", beginUdev},
