@@ -41,6 +41,13 @@ type evaluation struct {
 
 // evaluate finds the verdicts on one platform and the smallest set of modules.
 func (q *question) evaluate(s *site) *evaluation {
+	e := q.verdicts(s)
+	e.solve()
+	return e
+}
+
+// verdicts finds what drives each device on one platform, and chooses nothing.
+func (q *question) verdicts(s *site) *evaluation {
 	e := &evaluation{
 		site: s, question: q,
 		judgement: platform.Judge(q.report, &s.platform, s.loader),
@@ -52,7 +59,6 @@ func (q *question) evaluate(s *site) *evaluation {
 		e.find(i)
 	}
 	e.followTransports()
-	e.solve()
 	return e
 }
 

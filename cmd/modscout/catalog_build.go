@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/source"
+	"github.com/modscout/modscout/recommend/catalog/source/web"
 	"github.com/modscout/modscout/recommend/platform"
 )
 
@@ -20,10 +20,14 @@ import (
 type catalogSources struct {
 	mirrors, origins []string
 	symbols          bool
+	all              bool // what no index leads to, too
+	tally            source.Tally
+	offline          bool
 }
 
 func (s *catalogSources) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.mirrors, "mirror", nil, "OWNER/REPO[@REF]=DIR or URLPREFIX=DIR: a directory that stands for part of the web")
+	cmd.Flags().BoolVar(&s.offline, "offline", false, "do not use the network: of URLs, only what was downloaded before")
 	cmd.Flags().StringArrayVar(&s.origins, "origin", nil, "SOURCE=NAME[,commit=…][,version=…][,date=…][,sha256=…]: where a source comes from, as far as it does not say itself")
 }
 
@@ -34,6 +38,9 @@ func (s *catalogSources) read(cmd *cobra.Command, paths []string, name, date str
 		Progress: stages(cmd),
 		Complete: platform.Complete,
 		Symbols:  s.symbols,
+		All:      s.all,
+		Tally:    &s.tally,
+		Fetch:    fetcher(cmd.Context(), web.Options{Offline: s.offline}),
 	}
 	for _, text := range s.mirrors {
 		m, err := source.ParseMirror(text)
@@ -51,7 +58,7 @@ func (s *catalogSources) read(cmd *cobra.Command, paths []string, name, date str
 	}
 	c, findings, err := source.Read(paths, name, date, opts)
 	if errors.Is(err, source.ErrKind) {
-		err = withHint(err, "give a directory with rpext-index.json files, PLATFORM-OS-KERNEL.tgz packs, their tables, or a /lib/modules/VERSION tree")
+		err = withHint(err, "give a directory with rpext-index.json files, the URL of one, PLATFORM-OS-KERNEL.tgz packs, their tables, or a /lib/modules/VERSION tree")
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading sources: %w", err)
@@ -94,16 +101,21 @@ func newCatalogBuildCmd() *cobra.Command {
 		Long: `Make one catalogue file. The kind of each SOURCE is detected:
 
   a directory with rpext-index.json files   extensions for RedPill and TCRP
+  the URL of an rpext-index.json            the same, with all that it leads to
+  TCRP's custom/extensions                  what is installed there
   PLATFORM-OS-KERNEL.tgz, or a folder       a module pack of RR or ARC
   PLATFORM-KERNEL.tgz, or a folder          one of ARPL; a directory of packs is all of them
   a JSON file {pack:{module:{…}}}           tables of such packs
-  /lib/modules/VERSION                      a kernel with its modules
+  /lib/modules/VERSION, linux-image-….deb   a kernel with its modules
+  extra.lzma                                the modules of Jun's loader
   Contents-…                                Debian's list of files, for firmware packages
   a catalogue                               what it holds
 
 URLs of an extension tree are looked up in the tree itself, in the other trees
-given, and in mirrors; the network is not used. The same sources, names and
-date give the same bytes.`,
+given, and in mirrors. The network is used only where a SOURCE is a URL, and for
+what no tree or mirror has; downloads are kept in $XDG_CACHE_HOME/modscout, and
+what an interrupted run has got, the next one need not get again. The same
+sources, names and date give the same bytes.`,
 		Example: `  modscout catalog build rp-ext --mirror jim3ma/synology-igc=synology-igc -o my.json.zst
   modscout catalog build /lib/modules/6.1.0-56-amd64 -o kernel.json.zst`,
 		Args: cobra.MinimumNArgs(1),
@@ -130,10 +142,7 @@ func writeCatalog(cmd *cobra.Command, c *catalog.Catalog, defects int, sources [
 		return withHint(fmt.Errorf("making the catalogue: the sources give nothing for it, and have %d defects", defects),
 			"modscout catalog check "+strings.Join(sources, " ")+" lists them")
 	}
-	if c.Date == "" {
-		c.Date = today()
-		c.Version = cmp.Or(c.Version, c.Date)
-	}
+	dateIt(c)
 	if err := writeOutput(cmd, output, c.Write); err != nil {
 		return fmt.Errorf("writing the catalogue: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/recommend/catalog/source"
+	"github.com/modscout/modscout/recommend/catalog/source/web"
 	"github.com/modscout/modscout/recommend/packer"
 	"github.com/modscout/modscout/recommend/plan"
 )
@@ -17,6 +18,7 @@ import (
 type packFlags struct {
 	loader, userConfig, layer, output string
 	mirrors, catalogs                 []string
+	offline                           bool
 	options                           packer.Options
 }
 
@@ -51,6 +53,7 @@ configuration is kept as .bak.`,
 	f.StringVar(&flags.loader, "for", "", "the packer: "+strings.Join(packer.Names(), " or "))
 	f.StringVarP(&flags.output, "output", "o", "", "folder to write")
 	f.StringArrayVar(&flags.mirrors, "mirror", nil, "OWNER/REPO[@REF]=DIR or URLPREFIX=DIR: a directory that stands for part of the web")
+	f.BoolVar(&flags.offline, "offline", false, "do not use the network: of URLs, only what was downloaded before")
 	f.StringArrayVar(&flags.catalogs, "catalog", nil, "catalogue that the plan was made from (default: the embedded one)")
 	f.StringVar(&flags.userConfig, "user-config", "", "the loader's own configuration, to merge with: user_config.json or user-config.yml")
 	f.StringVar(&flags.options.BaseURL, "base-url", "", "redpill: where the folder will be served (default: file URLs)")
@@ -108,7 +111,7 @@ func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
 		}
 		mirrors = append(mirrors, m)
 	}
-	opts.Fetch = source.Fetcher(cmd.Context(), mirrors)
+	opts.Fetch = source.Fetcher(fetcher(cmd.Context(), web.Options{Offline: f.offline}), mirrors)
 	opts.Progress = progress(cmd, "extensions")
 	var err error
 	if opts.Layer, err = packer.ParseLayer(f.layer); err != nil {
@@ -119,7 +122,7 @@ func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
 			return opts, fmt.Errorf("reading --user-config: %w", err)
 		}
 	}
-	opts.Catalogs, err = openCatalogs(f.catalogs)
+	opts.Catalogs, err = openCatalogs(cmd, f.catalogs)
 	return opts, err
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/catalog"
-	"github.com/modscout/modscout/recommend/catalog/embedded"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/recommend/platform"
 	"github.com/modscout/modscout/recommend/show"
@@ -94,11 +93,11 @@ func runRecommend(cmd *cobra.Command, args []string, flags recommendFlags) error
 	if err := flags.check(); err != nil {
 		return err
 	}
-	cats, err := openCatalogs(flags.catalogs)
+	cats, err := openCatalogs(cmd, flags.catalogs)
 	if err != nil {
 		return err
 	}
-	reference, err := embedded.Default()
+	reference, err := defaultCatalog()
 	if err != nil {
 		return err
 	}
@@ -124,25 +123,10 @@ func runRecommend(cmd *cobra.Command, args []string, flags recommendFlags) error
 		return err
 	}
 	if incomplete(p, flags.require == "all") {
+		noteAge(cmd, cats)
 		return errIncomplete
 	}
 	return nil
-}
-
-// openCatalogs reads the catalogues of --catalog, or the embedded one.
-func openCatalogs(names []string) ([]*catalog.Catalog, error) {
-	if len(names) == 0 {
-		names = []string{"default"}
-	}
-	var list []*catalog.Catalog
-	for _, name := range names {
-		c, err := catalogArg([]string{name})
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
 }
 
 // print writes the answer that the flags ask for.

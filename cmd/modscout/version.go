@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/modscout/modscout/recommend/catalog/embedded"
 )
 
 // version is the release that this tree becomes; CHANGELOG.md has its section.
@@ -20,9 +18,9 @@ func newVersionCmd() *cobra.Command {
 		Short: "Print the version of the program and of its catalogue",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := embedded.Default()
+			c, err := defaultCatalog()
 			if err != nil {
-				return fmt.Errorf("reading the embedded catalogue: %w", err)
+				return fmt.Errorf("reading the default catalogue: %w", err)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\ncatalogue %s of %s\n", tool, c.Name, c.Date)
 			return err

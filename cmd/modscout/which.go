@@ -33,7 +33,7 @@ says that no module is known for one of them.`,
 		Example: "  modscout which 8086:15f3\n  modscout which igc r8125",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cats, err := openCatalogs(catalogs)
+			cats, err := openCatalogs(cmd, catalogs)
 			if err != nil {
 				return err
 			}
@@ -41,10 +41,13 @@ says that no module is known for one of them.`,
 			if err != nil {
 				return err
 			}
-			if err := printWhich(cmd.OutOrStdout(), answers, format); err != nil {
+			if err := printWhich(cmd.OutOrStdout(), answers, cats, format); err != nil {
 				return err
 			}
-			return whichStatus(answers)
+			if err = whichStatus(answers); err != nil {
+				noteAge(cmd, cats)
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringArrayVar(&catalogs, "catalog", nil, "catalogue file instead of the embedded one; again for more")
@@ -74,10 +77,10 @@ func whichStatus(answers []whichAnswer) error {
 	return nil
 }
 
-func printWhich(w io.Writer, answers []whichAnswer, format string) error {
+func printWhich(w io.Writer, answers []whichAnswer, cats []*catalog.Catalog, format string) error {
 	switch format {
 	case "json":
-		return jsondoc.Write(w, map[string]any{"answers": answers})
+		return jsondoc.Write(w, map[string]any{"answers": answers, "catalogs": catalogVersions(cats)})
 	case "text":
 	default:
 		return withHint(fmt.Errorf("unknown format %q", format), "use text or json")
@@ -95,7 +98,8 @@ func printWhich(w io.Writer, answers []whichAnswer, format string) error {
 			}
 		}
 	}
-	return nil
+	_, err := fmt.Fprintf(w, "Data: %s.\n", versions(cats))
+	return err
 }
 
 // whichLine words one answer.

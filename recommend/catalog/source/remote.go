@@ -76,6 +76,10 @@ func (r *reader) addURL(source string) error {
 	}
 	data, err := at.read()
 	if err != nil {
+		var failed *web.Error
+		if errors.As(err, &failed) && failed.URL == source {
+			return failed.Err // [Error] names the source
+		}
 		return err
 	}
 	return r.addData(source, at, data)

@@ -69,6 +69,10 @@ func (c *Client) attempt(ctx context.Context, u *url.URL, p *partial, most int64
 		if response != nil {
 			response.Body.Close()
 		}
+		var request *url.Error
+		if errors.As(err, &request) {
+			err = request.Err // [Error] names the URL
+		}
 		return "", err
 	}
 	defer response.Body.Close()
