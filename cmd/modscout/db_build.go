@@ -42,7 +42,7 @@ modscout/db of $XDG_CACHE_HOME or ~/.cache, which may be deleted at any time.
   modscout db build --platform rr:geminilakenk-7.2 geminilakenk-7.2-5.10.55.tgz -o pack.db`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b := dbBuilder{cmd: cmd, platform: platform, output: output}
+			b := dbBuilder{cmd: cmd, platform: platform, output: output, sources: sources{cmd: cmd}}
 			return b.build(args, full)
 		},
 	}
@@ -69,16 +69,22 @@ func (b *dbBuilder) build(args []string, full bool) error {
 	if err := b.sources.stamp(args); err != nil {
 		return fmt.Errorf("building the database: %w", err)
 	}
-	file, listing := memoryFile(b.platform, args), b.sources.listing()
-	last := memory{}
+	var last memory
+	file := memoryFile(b.platform, args)
 	if !full {
 		last = loadMemory(file)
 	}
-	if last.holds(listing, stampOutput(b.output)) {
-		b.bad = last.bad
-		return b.done(last.summary)
+	listing, sure := b.sources.listing()
+	written := last.wrote(stampOutput(b.output))
+	if written && sure && listing == last.listing {
+		return b.done(last)
 	}
-	b.sources.prepare(args, last.facts())
+	b.sources.prepare(last)
+	if written && b.sources.same() {
+		last.listing = listing
+		last.save(file)
+		return b.done(last)
+	}
 	if err := b.add(args); err != nil {
 		return fmt.Errorf("building the database: %w", err)
 	}
@@ -86,8 +92,10 @@ func (b *dbBuilder) build(args []string, full bool) error {
 	if err != nil {
 		return err
 	}
-	memory{listing: listing, output: stampOutput(b.output), summary: summary, bad: b.bad}.save(file, b.sources.facts)
-	return b.done(summary)
+	now := memory{listing: listing, output: stampOutput(b.output), summary: summary, bad: b.bad}
+	now.saveFacts(file, b.sources.facts)
+	now.save(file)
+	return b.done(now)
 }
 
 // add reads the sources.
@@ -125,7 +133,10 @@ func (b *dbBuilder) addTree(dir string, files []stamped) error {
 }
 
 func (b *dbBuilder) addFile(file string) error {
-	found := b.sources.module(file)
+	found, err := b.sources.factsOf(file)
+	if err != nil {
+		return err
+	}
 	if len(found.bad) > 0 {
 		return errors.New(found.bad[0])
 	}
@@ -135,7 +146,7 @@ func (b *dbBuilder) addFile(file string) error {
 
 // addArchive reads an archive, or a module that is not called like one.
 func (b *dbBuilder) addArchive(file string) error {
-	found, err := b.sources.archive(b.cmd, file)
+	found, err := b.sources.factsOf(file)
 	if errors.Is(err, archive.ErrFormat) {
 		err = withHint(err, "a source is a directory, a .ko, or a tar, cpio or .deb archive, compressed or not")
 	}
@@ -175,13 +186,13 @@ func (b *dbBuilder) write() (summary string, err error) {
 	return fmt.Sprintf("%s: %d modules, %d patterns", strings.Join(table.PlatformIDs(), ", "), modules, patterns), nil
 }
 
-func (b *dbBuilder) done(summary string) error {
+func (b *dbBuilder) done(m memory) error {
 	stderr := b.cmd.ErrOrStderr()
-	for _, why := range b.bad {
+	for _, why := range m.bad {
 		fmt.Fprintf(stderr, "left out: %s\n", oneLine(why))
 	}
-	fmt.Fprintf(stderr, "%s; read %d of %d files\n", summary, b.sources.read, b.sources.total)
-	if len(b.bad) > 0 {
+	fmt.Fprintf(stderr, "%s; read %d of %d files\n", m.summary, b.sources.read, b.sources.total)
+	if len(m.bad) > 0 {
 		return errIncomplete
 	}
 	return nil

@@ -6,8 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,10 +24,12 @@ import (
 // sources reads the sources of a database, of every file only what the last
 // build has not read.
 type sources struct {
-	files  [][]stamped      // of each source; of a directory by their paths in it
-	total  int              // files
-	stamps map[string]stamp // of all files, by whole path
-	known  map[string]facts // of the last build
+	cmd    *cobra.Command
+	files  [][]stamped       // of each source
+	total  int               // files
+	stamps map[string]stamp  // of all files
+	then   map[string]stamp  // the same, when the last build read them
+	known  map[string]string // packed facts of the last build
 
 	lock  sync.Mutex
 	facts map[string]facts // of this one
@@ -56,49 +60,76 @@ func (s *sources) stamp(args []string) error {
 	return nil
 }
 
-// listing is all files with their stamps as one string. It is "" where a stamp
-// says nothing, which equals no earlier one.
-func (s *sources) listing() string {
+// listing is all files with their stamps as one string, and whether each stamp
+// says something.
+func (s *sources) listing() (listing string, sure bool) {
 	var b []byte
+	sure = true
 	for _, files := range s.files {
 		for _, f := range files {
-			if f.stamp == racy {
-				return ""
-			}
+			sure = sure && f.stamp != racy
 			b = append(append(b, f.path...), 0)
 			for _, n := range f.stamp {
 				b = binary.LittleEndian.AppendUint64(b, uint64(n))
 			}
 		}
 	}
-	return string(b)
+	return string(b), sure
 }
 
 // prepare is called before anything is read.
-func (s *sources) prepare(args []string, known map[string]facts) {
-	s.known, s.facts = known, make(map[string]facts, s.total)
-	s.stamps = make(map[string]stamp, s.total)
-	for i, source := range args {
-		for _, f := range s.files[i] {
-			if f.path != source {
-				f.path = filepath.Join(source, f.path)
-			}
+func (s *sources) prepare(last memory) {
+	s.known, s.then = last.facts(), unpackListing(last.listing)
+	s.facts, s.stamps = make(map[string]facts, s.total), make(map[string]stamp, s.total)
+	for _, files := range s.files {
+		for _, f := range files {
 			s.stamps[f.path] = f.stamp
 		}
 	}
 }
 
-// factsOf returns what is known of a file, or else what read finds in it.
-func (s *sources) factsOf(path string, read func() (facts, error)) (facts, error) {
-	stamp := s.stamps[path]
-	found, ok := s.known[path]
-	fresh := !ok || stamp == racy || found.stamp != stamp
-	if fresh {
-		var err error
-		if found, err = read(); err != nil {
-			return facts{}, err
+// same says whether all files say what they said to the last build. Those that
+// have another stamp now are read.
+func (s *sources) same() bool {
+	if len(s.stamps) != len(s.then) {
+		return false
+	}
+	for path := range s.stamps {
+		if s.isKnown(path) {
+			continue
 		}
-		found.stamp = stamp
+		before, known := s.known[path]
+		if !known {
+			return false // new, or a list that is no module
+		}
+		if now, err := s.factsOf(path); err != nil || now.pack() != before {
+			return false
+		}
+	}
+	return true
+}
+
+// isKnown says whether a file is as it was.
+func (s *sources) isKnown(path string) bool {
+	stamp := s.stamps[path]
+	return stamp != racy && stamp == s.then[path]
+}
+
+// factsOf returns what a file says, from memory where it is as it was.
+func (s *sources) factsOf(path string) (facts, error) {
+	s.lock.Lock()
+	found, ok := s.facts[path]
+	s.lock.Unlock()
+	if packed, known := s.known[path]; !ok && known && s.isKnown(path) {
+		found, ok = unpackFacts(packed)
+	}
+	var err error
+	fresh := !ok
+	if fresh {
+		found, err = s.readFile(path)
+	}
+	if err != nil {
+		return facts{}, err
 	}
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -109,59 +140,60 @@ func (s *sources) factsOf(path string, read func() (facts, error)) (facts, error
 	return found, nil
 }
 
+// readFile reads a module or an archive of modules.
+func (s *sources) readFile(path string) (facts, error) {
+	if !ko.IsModule(path) {
+		return s.readArchive(path)
+	}
+	m, err := ko.ReadFile(path)
+	if err != nil {
+		return facts{bad: []string{err.Error()}}, nil // remembered too
+	}
+	m.File = filepath.Base(path)
+	return facts{platforms: byRelease(m)}, nil
+}
+
+// readArchive reads the modules of an archive; "-" is standard input.
+func (s *sources) readArchive(file string) (found facts, err error) {
+	in, err := openSource(s.cmd, file)
+	if err != nil {
+		return facts{}, err
+	}
+	defer in.Close()
+	trees, err := ko.ReadArchiveTrees(in, archive.Default)
+	for _, tree := range trees {
+		for _, err := range tree.Bad {
+			found.bad = append(found.bad, err.Error())
+		}
+		if tree.Release == "" {
+			found.platforms = append(found.platforms, byRelease(tree.Modules...)...)
+		} else if p := tree.Platform(); len(p.Modules) > 0 {
+			found.platforms = append(found.platforms, p)
+		}
+	}
+	return found, err
+}
+
 // tree reads the modules of a directory, of which files are those that stamp
 // has found.
 func (s *sources) tree(dir string, files []stamped) (*ko.Tree, error) {
 	var modules []string
 	for _, f := range files {
 		if ko.IsModule(f.path) {
-			modules = append(modules, f.path)
+			modules = append(modules, strings.TrimPrefix(f.path, pathPrefix(dir)))
 		}
 	}
 	return ko.ReadTreeOf(dir, modules, func(path string) (*ko.Module, error) {
-		found := s.module(path)
+		found, err := s.factsOf(path)
+		if err != nil {
+			return nil, err
+		}
 		if len(found.bad) > 0 {
 			return nil, errors.New(found.bad[0])
 		}
 		m := &found.platforms[0].Modules[0]
 		return &ko.Module{Name: m.Name, Aliases: m.Aliases, Depends: m.Depends,
 			SoftPre: m.SoftPre, SoftPost: m.SoftPost, Firmware: m.Firmware}, nil
-	})
-}
-
-// module reads one module. That a file is none is remembered too.
-func (s *sources) module(path string) facts {
-	found, _ := s.factsOf(path, func() (facts, error) {
-		m, err := ko.ReadFile(path)
-		if err != nil {
-			return facts{bad: []string{err.Error()}}, nil
-		}
-		m.File = filepath.Base(path)
-		return facts{platforms: byRelease(m)}, nil
-	})
-	return found
-}
-
-// archive reads the modules of an archive; "-" is standard input.
-func (s *sources) archive(cmd *cobra.Command, file string) (facts, error) {
-	return s.factsOf(file, func() (found facts, _ error) {
-		in, err := openSource(cmd, file)
-		if err != nil {
-			return found, err
-		}
-		defer in.Close()
-		trees, err := ko.ReadArchiveTrees(in, archive.Default)
-		for _, tree := range trees {
-			for _, err := range tree.Bad {
-				found.bad = append(found.bad, err.Error())
-			}
-			if tree.Release == "" {
-				found.platforms = append(found.platforms, byRelease(tree.Modules...)...)
-			} else {
-				found.platforms = append(found.platforms, tree.Platform())
-			}
-		}
-		return found, err
 	})
 }
 
@@ -178,8 +210,8 @@ func byRelease(modules ...*ko.Module) []modalias.Platform {
 		platforms[id].Modules = append(platforms[id].Modules, m.Record())
 	}
 	var list []modalias.Platform
-	for _, p := range platforms {
-		list = append(list, *p)
+	for _, id := range slices.Sorted(maps.Keys(platforms)) {
+		list = append(list, *platforms[id])
 	}
 	return list
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -78,19 +78,17 @@ func stampFile(path string, now time.Time) stamped {
 	return stamped{path, stampOf(&st, now)}
 }
 
-// stampTree lists the files of a tree that a database is made of, by their
-// paths below dir, as [ko.ReadTree] finds them: in lexical order, and links are
-// not followed.
+// pathPrefix is what the paths of files in a directory begin with.
+func pathPrefix(dir string) string { return strings.TrimSuffix(filepath.Join(dir, "x"), "x") }
+
+// stampTree lists the files of a tree that a database is made of as
+// [ko.ReadTree] finds them: in lexical order, and links are not followed.
 func stampTree(dir string, now time.Time) ([]stamped, error) {
 	w := treeStamps{now: now}
 	for _, name := range ko.TreeFiles {
-		list := stampFile(filepath.Join(dir, name), now)
-		w.files = append(w.files, stamped{name, list.stamp})
+		w.files = append(w.files, stampFile(filepath.Join(dir, name), now))
 	}
-	if err := w.walk(unix.AT_FDCWD, dir, ""); err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	return w.files, nil
+	return w.files, w.walk(unix.AT_FDCWD, dir, pathPrefix(dir))
 }
 
 type treeStamps struct {
@@ -102,7 +100,7 @@ type treeStamps struct {
 // prefix is what its files are called before their names.
 func (w *treeStamps) walk(at int, name, prefix string) error {
 	flags := unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
-	if prefix != "" {
+	if at != unix.AT_FDCWD {
 		flags |= unix.O_NOFOLLOW
 	}
 	fd, err := unix.Openat(at, name, flags, 0)
