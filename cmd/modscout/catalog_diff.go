@@ -14,14 +14,13 @@ import (
 func newCatalogDiffCmd() *cobra.Command {
 	var sources catalogSources
 	var format string
-	var patterns bool
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "What a newer catalogue has, as release notes by device",
-		Long: `Compare two catalogues, or sources of them, platform by platform: which devices
-gained a driver, which lost theirs, which moved to another one. Platforms that
-changed alike stand together. Two catalogues of one platform each, such as two
-releases of a kernel, are compared whatever its name is.
+		Long: `Compare two catalogues, or sources of them, as "db diff" compares databases:
+which devices gained a driver, which lost theirs, which moved to another one.
+Platforms that changed alike stand together. Two catalogues of one platform
+each, such as two releases of a kernel, are compared whatever its name is.
 
 The status is 1 where there are differences.`,
 		Example: `  modscout catalog diff default new.json.zst
@@ -36,12 +35,12 @@ The status is 1 where there are differences.`,
 			if err != nil {
 				return err
 			}
-			changes := catalog.DiffDrivers(old.Drivers(), new.Drivers())
-			err = printAs(cmd, format, changes, func(w io.Writer) error {
-				fmt.Fprintf(w, "%s -> %s\n", versions([]*catalog.Catalog{old}), versions([]*catalog.Catalog{new}))
-				return printChanges(w, changes, patterns)
+			diff := dbDiff{diffSchema, catalog.Alike(catalog.DiffDrivers(old.Drivers(), new.Drivers()))}
+			err = printAs(cmd, format, diff, func(w io.Writer) error {
+				fmt.Fprintf(w, "%s -> %s\n\n", versions([]*catalog.Catalog{old}), versions([]*catalog.Catalog{new}))
+				return diff.write(w)
 			})
-			if err == nil && !changes.Empty() {
+			if err == nil && len(diff.Platforms) > 0 {
 				err = errIncomplete
 			}
 			return err
@@ -49,7 +48,6 @@ The status is 1 where there are differences.`,
 	}
 	sources.register(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	cmd.Flags().BoolVar(&patterns, "patterns", false, "list also devices whose drivers stay the same and claim them by other patterns")
 	return cmd
 }
 
@@ -81,64 +79,4 @@ func (s *catalogSources) open(cmd *cobra.Command, args []string) (*catalog.Catal
 		kept = append([]*catalog.Catalog{c}, kept...)
 	}
 	return catalog.Merge(versions(kept), kept...), nil
-}
-
-// printChanges words what differs between two states of drivers.
-func printChanges(w io.Writer, c *catalog.Changes, patterns bool) error {
-	for _, line := range []struct {
-		what string
-		list []string
-	}{{"New platforms", c.Added}, {"Platforms that are gone", c.Removed}} {
-		if len(line.list) > 0 {
-			fmt.Fprintf(w, "\n%s: %s\n", line.what, oneLine(strings.Join(line.list, ", ")))
-		}
-	}
-	for i := range c.Changed {
-		printPlatformChange(w, &c.Changed[i], patterns)
-	}
-	if c.Empty() {
-		fmt.Fprintln(w, "\nNo driver differs.")
-	}
-	_, err := fmt.Fprintf(w, "\n%d platforms, %d modules\n", c.Platforms, c.Modules)
-	return err
-}
-
-func printPlatformChange(w io.Writer, c *catalog.PlatformChange, patterns bool) {
-	fmt.Fprintf(w, "\n%s\n", oneLine(strings.Join(c.Platforms, ", ")))
-	names := func(what string, list []string) {
-		if len(list) > 0 {
-			fmt.Fprintf(w, "  %s: %s\n", what, oneLine(strings.Join(list, ", ")))
-		}
-	}
-	names("new modules", c.ModulesAdded)
-	names("modules that are gone", c.ModulesRemoved)
-	devices := func(what string, list []catalog.DeviceChange) {
-		if len(list) == 0 {
-			return
-		}
-		fmt.Fprintf(w, "  %d %s\n", len(list), what)
-		for _, d := range list {
-			fmt.Fprintf(w, "    %s\n", oneLine(changeLine(d)))
-		}
-	}
-	devices("devices have a driver now:", c.Gained)
-	devices("devices have none any more:", c.Lost)
-	devices("devices have another driver:", c.Moved)
-	if patterns {
-		devices("devices are claimed by other patterns:", c.Patterns)
-	} else if n := len(c.Patterns); n > 0 {
-		fmt.Fprintf(w, "  %d devices are claimed by other patterns of the same drivers (--patterns lists them)\n", n)
-	}
-}
-
-// changeLine words what happened to one device.
-func changeLine(d catalog.DeviceChange) string {
-	from, to := strings.Join(d.From, ", "), strings.Join(d.To, ", ")
-	switch {
-	case from == "":
-		return d.Device + "  " + to
-	case to == "" || from == to:
-		return d.Device + "  " + from
-	}
-	return d.Device + "  " + from + " -> " + to
 }

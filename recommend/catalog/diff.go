@@ -2,51 +2,42 @@ package catalog
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/modalias"
 )
 
-// Changes are what a newer state has that an older one had not, by platform.
-type Changes struct {
-	Added     []string         `json:"platforms_added,omitempty"`
-	Removed   []string         `json:"platforms_removed,omitempty"`
-	Changed   []PlatformChange `json:"platforms_changed,omitempty"`
-	Modules   int              `json:"modules"`   // of the newer state, different names
-	Platforms int              `json:"platforms"` // of the newer state
-}
+// The changes of platforms and devices.
+const (
+	Added   = "added"
+	Removed = "removed"
+	Changed = "changed" // of a device: other patterns of the same modules
+	Gained  = "gained"  // had no driver of its own and has one now
+	LostOne = "lost"    // had one and has none now
+	Moved   = "moved"   // is claimed by other modules than before
+)
 
-// Empty says whether nothing differs.
-func (c *Changes) Empty() bool { return len(c.Added)+len(c.Removed)+len(c.Changed) == 0 }
-
-// PlatformChange is what differs on platforms; all of these changed alike.
-type PlatformChange struct {
-	Platforms []string `json:"platforms"`
-	PlatformDiff
-}
-
-// PlatformDiff is what differs on one platform.
+// PlatformDiff is what differs on one platform between two states of drivers.
 type PlatformDiff struct {
-	ModulesAdded   []string `json:"modules_added,omitempty"`
-	ModulesRemoved []string `json:"modules_removed,omitempty"`
-
-	// Gained devices have a driver now and had none, Lost ones the other way
-	// round; Moved ones have another set of drivers than before.
-	Gained []DeviceChange `json:"gained,omitempty"`
-	Lost   []DeviceChange `json:"lost,omitempty"`
-	Moved  []DeviceChange `json:"moved,omitempty"`
-
-	// Patterns are changes of one device's patterns that leave its drivers the
-	// same: a subsystem more, a class less.
-	Patterns []DeviceChange `json:"patterns,omitempty"`
+	Platform string       `json:"platform"`
+	Also     []string     `json:"also,omitempty"` // platforms that changed alike
+	Old      string       `json:"old,omitempty"`  // its name in the old state, where that is another
+	Change   string       `json:"change"`         // Added, Removed or Changed
+	Added    []string     `json:"modules_added,omitempty"`
+	Removed  []string     `json:"modules_removed,omitempty"`
+	Devices  []DeviceDiff `json:"devices,omitempty"`
 }
 
-// DeviceChange is a device, by the ids that patterns name, and its drivers.
-type DeviceChange struct {
-	Device string   `json:"device"` // "8086:15f3" as lspci and lsusb print it, else the pattern's bus and pattern
-	From   []string `json:"from,omitempty"`
-	To     []string `json:"to,omitempty"`
+// DeviceDiff is what differs for one device.
+type DeviceDiff struct {
+	ID          string   `json:"id"`     // "pci:8086:15f3", or a pattern without ids
+	Change      string   `json:"change"` // Gained, LostOne, Moved or Changed
+	Old         []string `json:"old_modules,omitempty"`
+	New         []string `json:"new_modules,omitempty"`
+	OldPatterns []string `json:"old_patterns,omitempty"` // that the new state has not
+	NewPatterns []string `json:"new_patterns,omitempty"` // that the old one has not
 }
 
 // Drivers returns the modules of each platform with what they claim, as
@@ -72,159 +63,166 @@ func (c *Catalog) Drivers() []modalias.Platform {
 	return list
 }
 
-// DiffDrivers compares two states of drivers. Two that have one platform each
-// are compared whatever its name is, as two releases of a kernel are.
-func DiffDrivers(old, new []modalias.Platform) *Changes {
-	changes := &Changes{Platforms: len(new)}
-	names := map[string]bool{}
-	for _, p := range new {
-		for _, m := range p.Modules {
-			names[m.Name] = true
-		}
-	}
-	changes.Modules = len(names)
+// DiffDrivers compares platforms of the same ID, or the only ones of both
+// states. Platforms that do not differ are left out.
+func DiffDrivers(old, new []modalias.Platform) []PlatformDiff {
 	if len(old) == 1 && len(new) == 1 {
-		changes.add(new[0].ID, diffPlatform(&old[0], &new[0]))
-		return changes
+		d := diffPlatform(&old[0], &new[0])
+		if d.empty() {
+			return []PlatformDiff{}
+		}
+		if old[0].ID != new[0].ID {
+			d.Old = old[0].ID
+		}
+		return []PlatformDiff{d}
 	}
 	before, after := byID(old), byID(new)
-	for _, id := range sortedKeys(before) {
-		if after[id] == nil {
-			changes.Removed = append(changes.Removed, id)
+	both := maps.Clone(before)
+	maps.Copy(both, after)
+	diffs := []PlatformDiff{}
+	for _, id := range sortedKeys(both) {
+		a, b := before[id], after[id]
+		switch {
+		case a == nil:
+			diffs = append(diffs, PlatformDiff{Platform: id, Change: Added})
+		case b == nil:
+			diffs = append(diffs, PlatformDiff{Platform: id, Change: Removed})
+		default:
+			if d := diffPlatform(a, b); !d.empty() {
+				diffs = append(diffs, d)
+			}
 		}
 	}
-	for _, id := range sortedKeys(after) {
-		if before[id] == nil {
-			changes.Added = append(changes.Added, id)
+	return diffs
+}
+
+// Alike puts platforms that changed in the same way together, under the first
+// of them.
+func Alike(diffs []PlatformDiff) []PlatformDiff {
+	out := []PlatformDiff{}
+	for _, d := range diffs {
+		i := slices.IndexFunc(out, func(other PlatformDiff) bool { return other.sameAs(&d) })
+		if i < 0 {
+			out = append(out, d)
 			continue
 		}
-		changes.add(id, diffPlatform(before[id], after[id]))
+		out[i].Also = append(out[i].Also, d.Platform)
 	}
-	return changes
+	return out
 }
 
-func byID(list []modalias.Platform) map[string]*modalias.Platform {
-	ids := map[string]*modalias.Platform{}
-	for i := range list {
-		ids[list[i].ID] = &list[i]
-	}
-	return ids
+func (d *PlatformDiff) sameAs(other *PlatformDiff) bool {
+	return d.Change == other.Change && d.Old == "" && other.Old == "" &&
+		slices.Equal(d.Added, other.Added) && slices.Equal(d.Removed, other.Removed) &&
+		slices.EqualFunc(d.Devices, other.Devices, func(a, b DeviceDiff) bool {
+			return a.ID == b.ID && a.Change == b.Change && slices.Equal(a.Old, b.Old) && slices.Equal(a.New, b.New) &&
+				slices.Equal(a.OldPatterns, b.OldPatterns) && slices.Equal(a.NewPatterns, b.NewPatterns)
+		})
 }
 
-// add puts platforms that changed alike together.
-func (c *Changes) add(id string, d PlatformDiff) {
-	if d.empty() {
-		return
+func byID(platforms []modalias.Platform) map[string]*modalias.Platform {
+	m := map[string]*modalias.Platform{}
+	for i := range platforms {
+		m[platforms[i].ID] = &platforms[i]
 	}
-	for i := range c.Changed {
-		if c.Changed[i].equal(&d) {
-			c.Changed[i].Platforms = append(c.Changed[i].Platforms, id)
-			return
-		}
-	}
-	c.Changed = append(c.Changed, PlatformChange{[]string{id}, d})
+	return m
 }
 
-func (d *PlatformDiff) empty() bool {
-	return len(d.ModulesAdded)+len(d.ModulesRemoved)+len(d.Gained)+len(d.Lost)+len(d.Moved)+len(d.Patterns) == 0
-}
-
-func (d *PlatformDiff) equal(other *PlatformDiff) bool {
-	same := func(a, b DeviceChange) bool {
-		return a.Device == b.Device && slices.Equal(a.From, b.From) && slices.Equal(a.To, b.To)
-	}
-	return slices.Equal(d.ModulesAdded, other.ModulesAdded) && slices.Equal(d.ModulesRemoved, other.ModulesRemoved) &&
-		slices.EqualFunc(d.Gained, other.Gained, same) && slices.EqualFunc(d.Lost, other.Lost, same) &&
-		slices.EqualFunc(d.Moved, other.Moved, same) && slices.EqualFunc(d.Patterns, other.Patterns, same)
-}
-
-func diffPlatform(old, new *modalias.Platform) (d PlatformDiff) {
-	before, after := driversOf(old), driversOf(new)
-	d.ModulesAdded, d.ModulesRemoved = beyond(after.modules, before.modules), beyond(before.modules, after.modules)
-	devices := maps.Clone(before.devices)
-	maps.Copy(devices, after.devices)
-	for _, device := range sortedKeys(devices) {
-		was, is := before.devices[device], after.devices[device]
-		change := DeviceChange{device, was.names(), is.names()}
-		switch {
-		case was == nil:
-			d.Gained = append(d.Gained, change)
-		case is == nil:
-			d.Lost = append(d.Lost, change)
-		case !slices.Equal(change.From, change.To):
-			d.Moved = append(d.Moved, change)
-		case !maps.EqualFunc(was, is, slices.Equal):
-			d.Patterns = append(d.Patterns, change)
+func diffPlatform(old, new *modalias.Platform) PlatformDiff {
+	d := PlatformDiff{Platform: new.ID, Change: Changed}
+	modulesOld, modulesNew := moduleSet(old), moduleSet(new)
+	d.Removed, d.Added = beyond(modulesOld, modulesNew), beyond(modulesNew, modulesOld)
+	claimsOld, claimsNew := claimantsOf(old), claimantsOf(new)
+	both := maps.Clone(claimsOld)
+	maps.Copy(both, claimsNew)
+	for _, id := range sortedKeys(both) {
+		if device := diffDevice(claimsOld[id], claimsNew[id]); device.Change != "" {
+			device.ID = id
+			d.Devices = append(d.Devices, device)
 		}
 	}
 	return d
 }
 
-// drivers is a platform as it is compared: its modules, and for each device
-// who claims it, by which patterns.
-type drivers struct {
-	modules map[string]bool
-	devices map[string]claimants
-}
+func (d *PlatformDiff) empty() bool { return len(d.Added)+len(d.Removed)+len(d.Devices) == 0 }
 
-// claimants maps modules to the patterns of theirs that name one device.
-type claimants map[string][]string
-
-func (c claimants) names() []string {
-	if len(c) == 0 {
-		return nil
+func moduleSet(p *modalias.Platform) map[string]bool {
+	set := map[string]bool{}
+	for i := range p.Modules {
+		set[printedName(&p.Modules[i])] = true
 	}
-	return slices.Sorted(maps.Keys(c))
+	return set
 }
 
-func driversOf(p *modalias.Platform) drivers {
-	d := drivers{map[string]bool{}, map[string]claimants{}}
-	for _, m := range p.Modules {
-		name := m.Name
-		if m.Builtin {
-			name += " (built in)"
-		}
-		d.modules[name] = true
-		for _, alias := range m.Aliases {
-			device := DeviceOf(alias)
-			if d.devices[device] == nil {
-				d.devices[device] = claimants{}
+func printedName(m *modalias.Module) string {
+	if m.Builtin {
+		return m.Name + " (built in)"
+	}
+	return m.Name
+}
+
+// claimants is who claims one device.
+type claimants struct{ modules, patterns map[string]bool }
+
+func claimantsOf(p *modalias.Platform) map[string]claimants {
+	all := map[string]claimants{}
+	for i := range p.Modules {
+		for _, pattern := range p.Modules[i].Aliases {
+			id := DeviceOf(pattern)
+			c, found := all[id]
+			if !found {
+				c = claimants{map[string]bool{}, map[string]bool{}}
+				all[id] = c
 			}
-			d.devices[device][name] = append(d.devices[device][name], alias)
+			c.modules[printedName(&p.Modules[i])] = true
+			c.patterns[pattern] = true
 		}
 	}
-	for _, by := range d.devices {
-		for name := range by {
-			slices.Sort(by[name])
-			by[name] = slices.Compact(by[name])
-		}
+	return all
+}
+
+func diffDevice(old, new claimants) DeviceDiff {
+	d := DeviceDiff{
+		Old: slices.Sorted(maps.Keys(old.modules)), New: slices.Sorted(maps.Keys(new.modules)),
+		OldPatterns: beyond(old.patterns, new.patterns), NewPatterns: beyond(new.patterns, old.patterns),
+	}
+	switch {
+	case len(d.Old) == 0:
+		d.Change = Gained
+	case len(d.New) == 0:
+		d.Change = LostOne
+	case !slices.Equal(d.Old, d.New):
+		d.Change = Moved
+	case len(d.OldPatterns)+len(d.NewPatterns) > 0:
+		d.Change = Changed
 	}
 	return d
 }
 
-// beyond lists what only the first has.
-func beyond(a, b map[string]bool) []string {
+// beyond returns what the first set has and the second has not, sorted.
+func beyond(from, in map[string]bool) []string {
 	var list []string
-	for name := range a {
-		if !b[name] {
-			list = append(list, name)
+	for item := range from {
+		if !in[item] {
+			list = append(list, item)
 		}
 	}
 	slices.Sort(list)
 	return list
 }
 
-// DeviceOf names the device of a pattern for a person: vendor and device id of
-// PCI and USB as lspci and lsusb print them, else the pattern itself.
+var (
+	pciPattern = regexp.MustCompile(`^pci:v0000([0-9A-F]{4})d0000([0-9A-F]{4})sv`)
+	usbPattern = regexp.MustCompile(`^usb:v([0-9A-F]{4})p([0-9A-F]{4})d`)
+)
+
+// DeviceOf returns the vendor and device id that a pattern names, as lspci and
+// lsusb print them, with the bus before them, or else the pattern.
 func DeviceOf(pattern string) string {
-	bus, fields, _ := strings.Cut(pattern, ":")
-	switch {
-	case bus == "pci" && len(fields) >= 18 && fields[0] == 'v' && fields[9] == 'd' && isHex(fields[5:9]) && isHex(fields[14:18]):
-		return strings.ToLower(fields[5:9] + ":" + fields[14:18])
-	case bus == "usb" && len(fields) >= 10 && fields[0] == 'v' && fields[5] == 'p' && isHex(fields[1:5]) && isHex(fields[6:10]):
-		return "usb " + strings.ToLower(fields[1:5]+":"+fields[6:10])
+	for _, ids := range []*regexp.Regexp{pciPattern, usbPattern} {
+		if m := ids.FindStringSubmatch(pattern); m != nil {
+			return pattern[:4] + strings.ToLower(m[1]+":"+m[2])
+		}
 	}
 	return pattern
 }
-
-func isHex(digits string) bool { return strings.Trim(digits, "0123456789ABCDEF") == "" }
