@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -106,36 +105,42 @@ func (a pciID) overlaps(b pciID) bool {
 	return true
 }
 
+// claim is one module of an extension that names a PCI device.
+type claim struct {
+	pciID
+	name, extension string
+}
+
 // rivals finds pairs of extensions whose modules, of different names, claim
 // the same PCI device by its ids.
 func (k *checker) rivals(s *site) {
-	type claim struct {
-		pciID
-		name, extension string
-	}
 	claims := map[string][]claim{}
-	pairs := map[[2]string][]string{} // extensions -> what they share
+	shared := map[[2]string][]string{} // pair of extensions -> devices
 	for _, name := range sortedKeys(s.loads) {
 		for _, by := range s.loads[name] {
 			for _, id := range k.idsOf(by.module) {
 				mine := claim{id, name, by.extension}
 				for _, other := range claims[id.device] {
-					if other.name == name || other.extension == by.extension || !id.overlaps(other.pciID) {
-						continue
+					if mine.contests(other) {
+						pair := [2]string{min(other.extension, by.extension), max(other.extension, by.extension)}
+						shared[pair] = append(shared[pair], readableID(id.device)+" by "+min(name, other.name)+" and "+max(name, other.name))
 					}
-					pair := [2]string{min(other.extension, by.extension), max(other.extension, by.extension)}
-					pairs[pair] = append(pairs[pair], readableID(id.device)+" by "+min(name, other.name)+" and "+max(name, other.name))
 				}
 				claims[id.device] = append(claims[id.device], mine)
 			}
 		}
 	}
-	for _, pair := range slices.SortedFunc(maps.Keys(pairs), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
-		shared := pairs[pair]
-		slices.Sort(shared)
+	for pair, devices := range shared {
+		slices.Sort(devices)
 		k.found("platform-pci-id-claimed-twice", Finding{Extension: pair[0], Others: pair[1:], Platform: s.platform.ID},
-			"both claim "+firstFew(slices.Compact(shared)))
+			"both claim "+firstFew(slices.Compact(devices)))
 	}
+}
+
+// contests says whether two claims are of different modules of different
+// extensions, and a device can match both.
+func (a claim) contests(b claim) bool {
+	return a.name != b.name && a.extension != b.extension && a.overlaps(b.pciID)
 }
 
 // idsOf returns the PCI ids of a module; alias sets are taken apart once.

@@ -66,20 +66,28 @@ func (r *reader) makeRecipe(rec *readRecipe, where Finding) catalog.Recipe {
 	listed := map[string]bool{}
 	for _, entry := range rec.recipe.Kmods {
 		listed[entry.file] = true
-		file, module := findModule(files, entry.file)
-		switch {
-		case module == nil && complete(files):
-			_, meant := findModule(files, entry.file+".ko")
-			broken("recipe-kmod-missing", entry.file, entry.file+" is in none of the recipe's files", fixed(meant != nil, entry.file+".ko")...)
-		case module != nil && module.err != nil:
-			broken("module-unreadable", entry.file, fmt.Sprintf("%s: %v", entry.file, module.err))
-		case module != nil:
-			out.Kmods = append(out.Kmods, catalog.Kmod{Module: r.addArchived(module, entry.file), Args: entry.args, File: file})
+		if kmod, found := r.loadedModule(entry, files, broken); found {
+			out.Kmods = append(out.Kmods, kmod)
 		}
 	}
 	out.Kmods = append(out.Kmods, r.unlisted(rec.recipe, files, listed, where)...)
 	r.checkScripts(rec.recipe, files, where, broken)
 	return out
+}
+
+// loadedModule returns a module that a recipe loads, if it is there.
+func (r *reader) loadedModule(entry kmodEntry, files []held, broken defect) (kmod catalog.Kmod, found bool) {
+	file, module := findModule(files, entry.file)
+	switch {
+	case module == nil && complete(files):
+		_, meant := findModule(files, entry.file+".ko")
+		broken("recipe-kmod-missing", entry.file, entry.file+" is in none of the recipe's files", fixed(meant != nil, entry.file+".ko")...)
+	case module != nil && module.err != nil:
+		broken("module-unreadable", entry.file, fmt.Sprintf("%s: %v", entry.file, module.err))
+	case module != nil:
+		return catalog.Kmod{Module: r.addArchived(module, entry.file), Args: entry.args, File: file}, true
+	}
+	return catalog.Kmod{}, false
 }
 
 // names lists the files that one file of a recipe becomes when it is unpacked.

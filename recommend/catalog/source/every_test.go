@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -206,7 +207,7 @@ var pairs = map[string]pair{
 	}, one(tiny{name: "a"}, tiny{name: "b"})},
 	"recipe-order":             {one(tiny{name: "a", depends: "b"}, tiny{name: "b"}), one(tiny{name: "b"}, tiny{name: "a", depends: "b"})},
 	"recipe-orphan":            {both(fine, func(x *tree) { x.write("drv/old.json", []byte(x.read("drv/r.json"))) }), both(fine, func(x *tree) { x.write("drv/package.json", []byte(`{"name":"drv"}`)) })},
-	"recipe-script-missing":    {edited("drv/r.json", `"scripts":{}`, `"scripts":{"on_boot":"s.sh"}`), both(packedAs("a.tgz", tgz, entries(driver("drv"), entry{name: "s.sh", data: []byte("echo\n")}), loading("drv.ko")), func(x *tree) { x.replace("drv/r.json", `"scripts":{}`, `"scripts":{"on_boot":"s.sh"}`) })},
+	"recipe-script-missing":    {edited("drv/r.json", `"scripts":{}`, `"scripts":{"on_boot":"s.sh"}`), both(packedAs("a.tgz", tgz, entries(driver("drv"), entry{name: "s.sh", data: bytes.Repeat([]byte("echo\n"), maxScript)}), loading("drv.ko")), func(x *tree) { x.replace("drv/r.json", `"scripts":{}`, `"scripts":{"on_boot":"s.sh"}`) })},
 	"recipe-sha256-mismatch":   {edited("drv/r.json", `"sha256":"`, `"sha256":"0`), fine},
 	"recipe-unreadable":        {edited("drv/r.json", `{"files"`, `{"files":5,"files"`), edited("drv/r.json", `{"files"`, `{"mod_version":"1","files"`)},
 	"recipe-vermagic-mismatch": {one(tiny{name: "drv", vermagic: "3.10.108 SMP mod_unload "}), on("unknown", one(tiny{name: "drv"}))},

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -38,7 +39,7 @@ func findScript(files []held, name string) (text string, at location, found bool
 			continue
 		}
 		if f.Packed {
-			text, found = f.content.texts[name]
+			text, found = f.content.texts[name], slices.Contains(f.content.names, name)
 		} else {
 			text, found = f.content.texts[""], f.Name == name
 		}
