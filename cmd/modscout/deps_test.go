@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 
 	"recommend/plan":               {"scan/report/jsondoc"},
 	"recommend/catalog":            {"scan/report/jsondoc", "modalias", "modalias/archive"},
-	"recommend/catalog/source":     {"scan/report/jsondoc", "recommend/catalog", "recommend/catalog/source/web", "modalias", "modalias/ko", "modalias/archive"},
+	"recommend/catalog/source":     {"scan/report/jsondoc", "recommend/catalog", "recommend/catalog/source/web", "modalias", "modalias/ko", "modalias/vmlinux", "modalias/archive"},
 	"recommend/catalog/store":      {"scan/report/jsondoc", "recommend/catalog"},
 	"recommend/catalog/source/web": {},
 	"recommend/catalog/generate":   {"scan/report/jsondoc", "recommend/catalog", "modalias/ko", "modalias/archive"},

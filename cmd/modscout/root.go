@@ -64,6 +64,7 @@ kernel that runs; "modscout recommend --loader rr" asks about RR.`,
 		newShowCmd(),
 		newCatalogCmd(),
 		newPackCmd(),
+		newPlatformCmd(),
 		newImageCmd(),
 		newVersionCmd(),
 	)

@@ -99,8 +99,10 @@ func (f showFlags) open(cmd *cobra.Command, file string, data []byte) (*document
 		return f.openPlan(cmd, file, data)
 	case catalog.Schema:
 		return openCatalog(data)
+	case catalog.ImportedSchema:
+		return openImported(data)
 	}
-	return nil, withHint(fmt.Errorf("%w %q", jsondoc.ErrSchema, schema), "this program shows reports, plans, databases and catalogues")
+	return nil, withHint(fmt.Errorf("%w %q", jsondoc.ErrSchema, schema), "this program shows reports, plans, databases, catalogues and imported platforms")
 }
 
 // zstdMagic begins a Zstandard frame (RFC 8878, section 3.1.1).
@@ -128,6 +130,14 @@ func openCatalog(data []byte) (*document, error) {
 		return nil, err
 	}
 	return &document{value: c, text: func(w io.Writer) error { return printCatalogInfo(w, c) }}, nil
+}
+
+func openImported(data []byte) (*document, error) {
+	i, err := catalog.ReadImported(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return &document{value: i, text: func(w io.Writer) error { return showImported(w, i) }}, nil
 }
 
 func (f showFlags) openPlan(cmd *cobra.Command, file string, data []byte) (*document, error) {

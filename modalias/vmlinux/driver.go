@@ -220,12 +220,12 @@ const (
 // device_driver, whose size depends on version and configuration.
 func (f *finder) virtioDriver(at uint64) (string, []string, bool) {
 	for offset := uint64(96); offset <= 176; offset += 8 {
-		name, aliases, ok := f.nameAndTable(at, at+offset, virtioForm)
-		if ok && len(aliases) > 0 {
+		if name, aliases, ok := f.nameAndTable(at, at+offset, virtioForm); ok && len(aliases) > 0 {
 			return name, aliases, true
 		}
 	}
-	return "", nil, false
+	name := f.text(f.pointer(at)) // with an empty table, as that of virtio_rproc_serial may be
+	return name, nil, name != ""
 }
 
 // vmbusDriver reads a struct hv_driver: name, a flag, a GUID, the table.

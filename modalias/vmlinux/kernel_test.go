@@ -2,12 +2,10 @@ package vmlinux_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,45 +17,16 @@ import (
 	"github.com/modscout/modscout/modalias/vmlinux"
 )
 
-const config = "CONFIG_PCI=y\n"
-
-// buildKernel compiles testdata/kernel.c to what looks like a stripped vmlinux,
-// in the shape of Linux 3.10 or of 6.12.
-func buildKernel(t testing.TB, old bool) []byte {
+// makeKernel makes a kernel in the shape of Linux 3.10 or of 6.12.
+func makeKernel(t testing.TB, old bool) []byte {
 	t.Helper()
-	gcc := kotest.Tool(t, "gcc", "gcc")
-	dir := t.TempDir()
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	z.Write([]byte(config))
-	z.Close()
-	if err := os.WriteFile(filepath.Join(dir, "config.gz"), packed.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	source, err := filepath.Abs("testdata/kernel.c")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shape := []string{"-DEXTRA=1"}
 	if old {
-		shape = []string{"-DOLD", "-DEXTRA=0"}
+		return kotest.MakeKernel(t, "OLD")
 	}
-	args := append(shape, "-m64", "-O2", "-mcmodel=kernel", "-fno-pic", "-no-pie", "-ffreestanding", "-fno-stack-protector",
-		"-fcf-protection=none", "-mno-red-zone", "-nostdlib", "-static", "-s", "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096",
-		"-Wl,--no-warn-rwx-segments", "-Wl,-T,"+strings.TrimSuffix(source, "c")+"lds", "-Wl,-e,0", "-o", "vmlinux", source)
-	cmd := exec.Command(gcc, args...)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "vmlinux"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return kotest.MakeKernel(t)
 }
 
-// wantDrivers is what testdata/kernel.c registers. ACPI and virtio drivers are
+// wantDrivers is what the made kernel registers. ACPI and virtio drivers are
 // registered without the name of their module.
 func wantDrivers(old bool) []vmlinux.Driver {
 	uart := []string{"acpi*:80860F0A:*", "acpi*:AMD0020:*"}
@@ -69,7 +38,7 @@ func wantDrivers(old bool) []vmlinux.Driver {
 	return []vmlinux.Driver{
 		{Bus: "acpi", Name: "button", Aliases: []string{"acpi*:PNP0C0C:*", "acpi*:PNP0C0E:*"}},
 		{Bus: "acpi", Name: "dw-uart", Aliases: uart},
-		{Bus: "pci", Name: "ahci", Module: "ahci_pci", Aliases: []string{
+		{Bus: "pci", Name: "ahci", Module: "ahci", Aliases: []string{
 			"pci:v*d*sv*sd*bc01sc06i01*", "pci:v00008086d00002922sv*sd*bc*sc*i*"}},
 		{Bus: "pci", Name: "net-card", Module: "net_card", Aliases: net},
 		{Bus: "usb", Name: "usb-net", Module: "usb_net", Aliases: []string{
@@ -83,7 +52,7 @@ func wantDrivers(old bool) []vmlinux.Driver {
 func TestRead(t *testing.T) {
 	for name, old := range map[string]bool{"3.10": true, "6.12": false} {
 		t.Run(name, func(t *testing.T) {
-			whole := buildKernel(t, old)
+			whole := makeKernel(t, old)
 			bare := bytes.Clone(whole)
 			copy(bare[0x28:], make([]byte, 8)) // e_shoff
 			copy(bare[0x3c:], make([]byte, 4)) // e_shnum, e_shstrndx
@@ -98,24 +67,12 @@ func TestRead(t *testing.T) {
 				if diff := cmp.Diff([]string{"pci", "usb", "virtio", "vmbus"}, got.Buses); diff != "" {
 					t.Errorf("%s: buses mismatch (-want +got):\n%s", form, diff)
 				}
-				if !strings.HasPrefix(got.Release, name) || string(got.Config) != config || len(got.Exports) != 116 {
+				if !strings.HasPrefix(got.Release, name) || string(got.Config) != kotest.KernelConfig || len(got.Exports) != 116 {
 					t.Errorf("%s: release %s, %d exports, config %q", form, got.Release, len(got.Exports), got.Config)
 				}
 			}
 		})
 	}
-}
-
-// bzImage wraps a payload as arch/x86/boot does, with some code before it.
-func bzImage(payload []byte) []byte {
-	const setup, code = 2 * 512, 300
-	image := make([]byte, setup+code)
-	image[0x1f1] = 1
-	copy(image[0x202:], "HdrS\x0f\x02")
-	binary.LittleEndian.PutUint32(image[0x248:], code)
-	binary.LittleEndian.PutUint32(image[0x24c:], uint32(len(payload)))
-	copy(image[setup:], "\x1f\x8bBZh\x5d\x00\x00") // no stream begins here
-	return append(append(image, payload...), make([]byte, 100)...)
 }
 
 // uImage puts U-Boot's header before a file.
@@ -140,7 +97,7 @@ func filter(t testing.TB, data []byte, command string) []byte {
 // The compressions are those of arch/x86/boot/compressed/Makefile, with the
 // arguments that scripts/Makefile.lib gives.
 func TestUnwrap(t *testing.T) {
-	kernel := buildKernel(t, false)
+	kernel := makeKernel(t, false)
 	size := binary.LittleEndian.AppendUint32(nil, uint32(len(kernel)))
 	want, err := vmlinux.Read(kernel)
 	if err != nil {
@@ -163,11 +120,11 @@ func TestUnwrap(t *testing.T) {
 		if c.appendSize {
 			payload = append(bytes.Clone(packed), size...)
 		}
-		lost := bzImage(payload)
+		lost := kotest.BZImage(payload)
 		copy(lost[0x248:], make([]byte, 8)) // a header that leads nowhere
 		for form, data := range map[string][]byte{
-			"bzImage": bzImage(payload), "bzImage, scanned": lost, "alone": packed,
-			"uImage": uImage(bzImage(payload)), "uImage alone": uImage(packed), "gzipped bzImage": filter(t, bzImage(payload), "gzip"),
+			"bzImage": kotest.BZImage(payload), "bzImage, scanned": lost, "alone": packed,
+			"uImage": uImage(kotest.BZImage(payload)), "uImage alone": uImage(packed), "gzipped bzImage": filter(t, kotest.BZImage(payload), "gzip"),
 		} {
 			got, err := vmlinux.Read(data)
 			if err != nil {
@@ -183,7 +140,7 @@ func TestUnwrap(t *testing.T) {
 
 // What is no kernel is called what it is, with a hint where there is one.
 func TestNotKernel(t *testing.T) {
-	kernel := buildKernel(t, false)
+	kernel := makeKernel(t, false)
 	arm := append([]byte("MZ"), make([]byte, 100)...)
 	copy(arm[0x38:], "ARM\x64")
 	other := bytes.Clone(kernel)
@@ -204,9 +161,9 @@ func TestNotKernel(t *testing.T) {
 		"arm64":          {arm, vmlinux.ErrMachine, "arm64", false},
 		"arm64 ELF":      {other, vmlinux.ErrMachine, "AARCH64", false},
 		"EFI program":    {append([]byte("MZ"), make([]byte, 500)...), vmlinux.ErrFormat, "EFI program", false},
-		"cut bzImage":    {bzImage(filter(t, kernel, "gzip"))[:2000], vmlinux.ErrDamaged, "middle", false},
+		"cut bzImage":    {kotest.BZImage(filter(t, kernel, "gzip"))[:2000], vmlinux.ErrDamaged, "middle", false},
 		"cut gzip":       {filter(t, kernel, "gzip")[:500], archive.ErrTruncated, "", false},
-		"no payload":     {bzImage(make([]byte, 500)), vmlinux.ErrDamaged, "compressed", false},
+		"no payload":     {kotest.BZImage(make([]byte, 500)), vmlinux.ErrDamaged, "compressed", false},
 		"other program":  {readFile(t, "/proc/self/exe"), vmlinux.ErrFormat, "no kernel", false},
 		"cut vmlinux":    {kernel[:len(kernel)/2], vmlinux.ErrDamaged, "", false},
 	} {
@@ -233,9 +190,9 @@ func readFile(t *testing.T, name string) []byte {
 // FuzzRead holds Read to its promise: an error or an answer, and no panic.
 func FuzzRead(f *testing.F) {
 	for _, old := range []bool{true, false} {
-		kernel := buildKernel(f, old)
+		kernel := makeKernel(f, old)
 		f.Add(kernel)
-		f.Add(bzImage(filter(f, kernel, "gzip")))
+		f.Add(kotest.BZImage(filter(f, kernel, "gzip")))
 		f.Add(uImage(filter(f, kernel, "xz")))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

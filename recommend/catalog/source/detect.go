@@ -129,7 +129,7 @@ func (r *reader) addDocument(path string, data []byte) error {
 	switch {
 	case err != nil:
 		return err
-	case schema == catalog.Schema:
+	case schema == catalog.Schema, schema == catalog.ImportedSchema:
 		c, err := catalog.Read(bytes.NewReader(data))
 		if err != nil {
 			return err

@@ -1,7 +1,8 @@
 /*
  * A file with the shape of a vmlinux and nothing that could run: a banner,
  * exports, drivers with tables of ids, and the functions that register them.
- * OLD is the shape of Linux 3.10, else it is that of 6.12.
+ * OLD is the shape of Linux 3.10, else it is that of 6.12. NOAHCI leaves one
+ * driver out.
  */
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -9,6 +10,7 @@ typedef unsigned int u32;
 typedef unsigned long ulong;
 
 #ifdef OLD
+#define EXTRA 0 /* functions that struct usb_driver and platform_driver have got since */
 #define EXPORT(table, symbol)                                                  \
 	asm(".section __ksymtab_strings,\"aMS\",@progbits,1\n"                 \
 	    "__kstr_" #symbol ": .asciz \"" #symbol "\"\n"                     \
@@ -16,6 +18,7 @@ typedef unsigned long ulong;
 	    ".quad " #symbol ", __kstr_" #symbol "\n.previous");
 const char linux_banner[] = "Linux version 3.10.108 (builder@box) (gcc 4.9.3) #42218 SMP Mon Oct 18 19:17:56 CST 2021\n";
 #else
+#define EXTRA 1
 #define EXPORT(table, symbol)                                                  \
 	asm(".section __ksymtab_strings,\"aMS\",@progbits,1\n"                 \
 	    "__kstr_" #symbol ": .asciz \"" #symbol "\"\n"                     \
@@ -180,7 +183,10 @@ INIT init_ahci(void)
 {
 	int err = __pci_register_driver(&any_driver, 0, "no_table");
 
-	return err ? err : __pci_register_driver(&ahci_driver, 0, "ahci_pci");
+#ifndef NOAHCI
+	err = err ? err : __pci_register_driver(&ahci_driver, 0, "ahci");
+#endif
+	return err;
 }
 INIT init_usb(void) { return usb_register_driver(&usb_driver, 0, "usb_net"); }
 INIT init_button(void) { return acpi_bus_register_driver(&button_driver); }
