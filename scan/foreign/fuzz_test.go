@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -88,5 +89,23 @@ func BenchmarkLspci(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkPaste reads each fixture over and over, as a paste of 1 MB and of
+// 10 MB: the time must grow with the size, not with its square.
+func BenchmarkPaste(b *testing.B) {
+	for _, input := range fixtures(b) {
+		for _, size := range []int{1 << 20, 10 << 20} {
+			data := bytes.Repeat(append(input.Data, '\n'), size/len(input.Data))
+			b.Run(fmt.Sprintf("%s/%dMB", input.Name, size>>20), func(b *testing.B) {
+				b.SetBytes(int64(len(data)))
+				for b.Loop() {
+					if _, err := Import([]Input{{"paste", data}}, Options{Names: testNames}); err != nil && !errors.Is(err, ErrNothing) {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 var (
 	usbLine  = regexp.MustCompile(`^Bus (\d{3}) Device (\d{3}):(?: ID (.*))?$`)
 	usbIDs   = regexp.MustCompile(`(?i)^([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
-	usbField = regexp.MustCompile(`^([bi][A-Z]\w+|bcd[A-Z]\w+|[iw][A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
+	usbField = regexp.MustCompile(`^((?:b|bcd|i|w)[A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
 )
 
 // usbID names a device of which bus and device number are known.
