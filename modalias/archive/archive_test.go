@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -166,6 +167,42 @@ func TestWalkSplitStreams(t *testing.T) {
 	}
 }
 
+// Modules that are compressed already are stored as they are in the archive's
+// stream: their ends are not its end. Packages of .ko.xz are like that.
+func TestWalkStreamsInside(t *testing.T) {
+	dir := t.TempDir()
+	random := rand.NewChaCha8([32]byte{})
+	noise := func() string {
+		bytes := make([]byte, 100_000)
+		random.Read(bytes)
+		return string(bytes)
+	}
+	for tool, pkg := range map[string]string{"gzip": "gzip", "xz": "xz-utils", "zstd": "zstd"} {
+		kotest.Tool(t, tool, pkg)
+		var want []member
+		for i := range 4 { // at every alignment
+			inner := filter(t, []byte(noise()), tool)
+			want = append(want, member{fmt.Sprint(i), strings.Repeat("x", i) + noise() + string(inner) + noise()})
+		}
+		got, err := walk(filter(t, makeTar(t, want...), tool), archive.Default)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(member{})); diff != "" || err != nil {
+			t.Errorf("%s in %s: %v", tool, tool, err)
+		}
+	}
+}
+
+// filter compresses with a tool.
+func filter(t *testing.T, data []byte, tool string) []byte {
+	t.Helper()
+	cmd := exec.Command(tool, "-c")
+	cmd.Stdin = bytes.NewReader(data)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // What the common tools write, read here.
 func TestWalkTools(t *testing.T) {
 	dir := t.TempDir()
@@ -177,6 +214,8 @@ func TestWalkTools(t *testing.T) {
 		{"gzip", "gzip", "tar -c igc.ko | gzip"},
 		{"xz", "xz-utils", "tar -c igc.ko | xz"},
 		{"xz", "xz-utils", "tar -c igc.ko | xz --check=crc32 --lzma2=dict=1MiB -T2 --block-size=4096"},
+		{"xz", "xz-utils", "tar -c igc.ko | xz --check=none"},
+		{"xz", "xz-utils", "tar -c igc.ko | xz --check=sha256 --x86 --lzma2"},
 		{"xz", "xz-utils", "tar -c igc.ko | xz --format=lzma"},
 		{"bzip2", "bzip2", "tar -c igc.ko | bzip2"},
 		{"lz4", "lz4", "tar -c igc.ko | lz4 -l"},

@@ -78,11 +78,11 @@ func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 }
 
 func openXZ(in *bufio.Reader, limits Limits) (io.Reader, error) {
-	return xz.NewReader(&xzStream{in: in}, uint32(limits.Window))
+	return xz.NewReader(newXZStream(in), uint32(limits.Window))
 }
 
 func openZstd(in *bufio.Reader, limits Limits) (io.Reader, error) {
-	return zstd.NewReader(&zstdFrame{in: in}, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+	return zstd.NewReader(newZstdFrame(in), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(uint64(limits.Window)))
 }
 

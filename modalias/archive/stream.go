@@ -2,8 +2,6 @@ package archive
 
 import (
 	"bufio"
-	"encoding/binary"
-	"hash/crc32"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -45,87 +43,73 @@ func ignoreEOF(err error) error {
 	return err
 }
 
-// xzStream ends behind the footer of one xz stream. Its parts have multiples
-// of four bytes; the footer is CRC-32, size, flags and "YZ" (xz's
-// doc/xz-file-format.txt, section 2.1.2).
-type xzStream struct {
+// measured passes on a stream whose parts next measures one after the other,
+// in bytes, each when it begins. next ends the stream with io.EOF.
+type measured struct {
 	in   *bufio.Reader
-	tail [12]byte
-	done bool
+	next func() (int64, error)
+	left int64 // bytes until the next part
 }
 
-func (x *xzStream) Read(p []byte) (n int, err error) {
-	for !x.done && len(p)-n >= 4 {
-		word := p[n : n+4]
-		if _, err := io.ReadFull(x.in, word); err != nil {
-			return n, io.ErrUnexpectedEOF
-		}
-		n += 4
-		copy(x.tail[:], x.tail[4:])
-		copy(x.tail[8:], word)
-		x.done = x.tail[10] == 'Y' && x.tail[11] == 'Z' &&
-			crc32.ChecksumIEEE(x.tail[4:10]) == binary.LittleEndian.Uint32(x.tail[:])
-	}
-	if n == 0 {
-		return 0, io.EOF
-	}
-	return n, nil
-}
-
-// zstdFrame ends behind one zstd frame: a header, blocks that tell their size,
-// perhaps a checksum (RFC 8878, section 3.1.1).
-type zstdFrame struct {
-	in       *bufio.Reader
-	left     int64 // bytes until the next block header
-	begun    bool
-	last     bool // the last block has been seen
-	checksum bool
-}
-
-func (z *zstdFrame) Read(p []byte) (int, error) {
-	if z.left == 0 {
-		if err := z.next(); err != nil {
+func (m *measured) Read(p []byte) (n int, err error) {
+	for m.left == 0 {
+		if m.left, err = m.next(); err != nil {
 			return 0, err
 		}
 	}
-	n, err := z.in.Read(p[:min(int64(len(p)), z.left)])
-	z.left -= int64(n)
+	n, err = m.in.Read(p[:min(int64(len(p)), m.left)])
+	m.left -= int64(n)
 	if err == io.EOF {
 		err = ErrTruncated
 	}
 	return n, err
 }
 
-// next measures the header or the next block.
-func (z *zstdFrame) next() error {
-	if !z.begun {
-		return z.header()
-	}
-	if z.last {
-		return io.EOF
-	}
-	head, err := z.in.Peek(3)
-	if err != nil {
-		return ErrTruncated
-	}
-	block := uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16
-	size := int64(block >> 3)
-	if kind := block >> 1 & 3; kind == 1 { // RLE: one byte, repeated
-		size = 1
-	}
-	z.left = 3 + size
-	if z.last = block&1 == 1; z.last && z.checksum {
-		z.left += 4
-	}
-	return nil
+// peek returns the next n bytes, which must be there.
+func (m *measured) peek(n int) ([]byte, error) {
+	head, err := m.in.Peek(n)
+	return head, truncated(err)
 }
 
-func (z *zstdFrame) header() error {
+// zstdFrame ends behind one zstd frame: a header, blocks that tell their size,
+// perhaps a checksum (RFC 8878, section 3.1.1).
+type zstdFrame struct {
+	measured
+	last     bool // the last block has been seen
+	checksum bool
+}
+
+func newZstdFrame(in *bufio.Reader) *zstdFrame {
+	z := &zstdFrame{measured: measured{in: in}}
+	z.next = z.header
+	return z
+}
+
+func (z *zstdFrame) header() (int64, error) {
 	head, _ := z.in.Peek(zstd.HeaderMaxSize)
 	var h zstd.Header
 	if err := h.Decode(head); err != nil {
-		return truncated(err) // an EOF in the first bytes would pass for an empty stream
+		return 0, truncated(err) // an EOF in the first bytes would pass for an empty stream
 	}
-	z.begun, z.left, z.checksum = true, int64(h.HeaderSize), h.HasCheckSum
-	return nil
+	z.next, z.checksum = z.block, h.HasCheckSum
+	return int64(h.HeaderSize), nil
+}
+
+func (z *zstdFrame) block() (int64, error) {
+	if z.last {
+		return 0, io.EOF
+	}
+	head, err := z.peek(3)
+	if err != nil {
+		return 0, err
+	}
+	block := uint32(head[0]) | uint32(head[1])<<8 | uint32(head[2])<<16
+	size := 3 + int64(block>>3)
+	if kind := block >> 1 & 3; kind == 1 { // RLE: one byte, repeated
+		size = 3 + 1
+	}
+	if z.last = block&1 == 1; z.last && z.checksum {
+		size += 4
+	}
+	return size, nil
 }
