@@ -170,7 +170,6 @@ func TestWalkSplitStreams(t *testing.T) {
 // Modules that are compressed already are stored as they are in the archive's
 // stream: their ends are not its end. Packages of .ko.xz are like that.
 func TestWalkStreamsInside(t *testing.T) {
-	dir := t.TempDir()
 	random := rand.NewChaCha8([32]byte{})
 	noise := func() string {
 		bytes := make([]byte, 100_000)
