@@ -48,6 +48,18 @@ func (a Alias) Field(name string) (value string, found bool) {
 	return "", false
 }
 
+// IDs returns the vendor and the device id of a PCI or USB alias as lspci and
+// lsusb print them ("8086", "15f3"). It is false for other buses, and where one
+// of the two is open.
+func (a Alias) IDs() (vendor, device string, named bool) {
+	if a.Bus != "pci" && a.Bus != "usb" || len(a.Fields) < 2 || !a.Fields[0].IsLiteral() || !a.Fields[1].IsLiteral() {
+		return "", "", false
+	}
+	const digits = 4 // PCI's are written with four zeros before them
+	v, d := a.Fields[0].Value, a.Fields[1].Value
+	return strings.ToLower(v[len(v)-digits:]), strings.ToLower(d[len(d)-digits:]), true
+}
+
 // SyntaxError says where a text that begins like the alias of a bus is none.
 type SyntaxError struct {
 	Alias  string

@@ -178,6 +178,33 @@ func TestParsedHasAllBuses(t *testing.T) {
 	}
 }
 
+func TestIDs(t *testing.T) {
+	for text, want := range map[string]string{
+		"pci:v00008086d000015F3sv*sd*bc*sc*i*":    "8086:15f3",
+		"usb:v0BDAp8156d31*dc*dsc*dp*ic*isc*ip*":  "0bda:8156",
+		"pci:v0000144Dd*sv*sd*bc01sc08i02*":       "",
+		"pci:v000010ECd00008[01]68sv*sd*bc*sc*i*": "",
+		"usb:v0BDAp*":                      "",
+		"virtio:d00000001v00001AF4":        "",
+		"pci:*":                            "",
+		"fs-ext4":                          "",
+		PCIKey("8086", "", "", "", ""):     "",
+		PCIKey("8086", "2922", "", "", ""): "8086:2922",
+	} {
+		a, err := Parse(text)
+		if err != nil {
+			t.Errorf("Parse(%q): %v", text, err)
+		}
+		got := ""
+		if vendor, device, named := a.IDs(); named {
+			got = vendor + ":" + device
+		}
+		if got != want {
+			t.Errorf("IDs of %q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string]SyntaxError{
 		"pci:":                                   {Bus: "pci", Field: "vendor", Offset: 3},

@@ -1,8 +1,6 @@
 package recommend
 
 import (
-	"strings"
-
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -24,20 +22,11 @@ func keys(d *report.Device) []string {
 	}
 	switch d.Bus {
 	case "virtio":
-		return []string{"virtio:d" + padded(d.DeviceID) + "v" + padded(d.VendorID)}
+		return []string{modalias.VirtioKey(d.DeviceID, d.VendorID)}
 	case "pci":
 		return []string{modalias.PCIKey(d.VendorID, d.DeviceID, d.SubvendorID, d.SubdeviceID, d.Class)}
 	case "usb":
 		return []string{modalias.USBKey(d.VendorID, d.DeviceID, d.Revision, d.Class, d.Interface, "")}
 	}
 	return nil
-}
-
-// padded is an id as the 8 digits of a virtio modalias (the kernel's
-// drivers/virtio/virtio.c, modalias_show), or 8 unknown ones.
-func padded(id string) string {
-	if id == "" {
-		return strings.Repeat(string(rune(modalias.Unknown)), 8)
-	}
-	return strings.Repeat("0", max(0, 8-len(id))) + strings.ToUpper(id)
 }

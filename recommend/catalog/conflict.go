@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/modscout/modscout/modalias"
 )
 
 // shipper is an extension that loads a module on one platform.
@@ -73,24 +74,27 @@ func (k *checker) sameness(list []shipper) string {
 	return fmt.Sprintf("%d different files", len(sums))
 }
 
-// pciID is a pattern that names one PCI device: vendor and device, and what it
-// says about subsystem and class, "*" for anything.
+// pciID is a pattern that names one PCI device: vendor and device as lspci
+// prints them, and what it says about subsystem and class, "*" for anything.
 type pciID struct {
-	device string // "v00008086d00001533"
+	device string // "8086:1533"
 	rest   []string
 }
 
-// pciIDs returns the patterns of an alias set that name vendor and device, as
-// scripts/mod/file2alias.c of the kernel writes them.
+// pciIDs returns the patterns of an alias set that name vendor and device.
 func pciIDs(patterns []string) []pciID {
-	const ids = len("v00008086d00001533")
 	var list []pciID
 	for _, p := range patterns {
-		after, found := strings.CutPrefix(p, "pci:")
-		if !found || len(after) < ids || strings.Contains(after[:ids], "*") {
+		alias, err := modalias.Parse(p)
+		vendor, device, named := alias.IDs()
+		if err != nil || alias.Bus != "pci" || !named {
 			continue
 		}
-		list = append(list, pciID{after[:ids], strings.FieldsFunc(after[ids:], unicode.IsLower)})
+		id := pciID{device: vendor + ":" + device}
+		for _, field := range alias.Fields[2:] {
+			id.rest = append(id.rest, field.Value)
+		}
+		list = append(list, id)
 	}
 	return list
 }
@@ -123,7 +127,7 @@ func (k *checker) rivals(s *site) {
 				for _, other := range claims[id.device] {
 					if mine.contests(other) {
 						pair := [2]string{min(other.extension, by.extension), max(other.extension, by.extension)}
-						shared[pair] = append(shared[pair], readableID(id.device)+" by "+min(name, other.name)+" and "+max(name, other.name))
+						shared[pair] = append(shared[pair], id.device+" by "+min(name, other.name)+" and "+max(name, other.name))
 					}
 				}
 				claims[id.device] = append(claims[id.device], mine)
@@ -157,39 +161,31 @@ func (k *checker) idsOf(module int) []pciID {
 	return ids
 }
 
-// readableID turns "v00008086d00001533" into "8086:1533".
-func readableID(device string) string {
-	return strings.ToLower(device[5:9] + ":" + device[14:18])
-}
-
 // virtioVendor is the one vendor whose PCI devices have one driver (OASIS
 // virtio 1.2, section 4.1.2).
-const virtioVendor = "v00001AF4"
+const virtioVendor = "00001AF4"
 
 // tooWide returns an alias that matches every device of a bus, or every one of
 // a vendor in a module that is not of the kernel's own sources.
 func tooWide(m *Module, patterns []string) string {
 	for _, p := range patterns {
-		bus, fields, _ := strings.Cut(p, ":")
-		var vendor, device string
-		switch {
-		case bus == "pci" && strings.HasPrefix(fields, "v"):
-			vendor, device, _ = strings.Cut(fields, "d")
-		case bus == "usb" && strings.HasPrefix(fields, "v"):
-			vendor, device, _ = strings.Cut(fields, "p")
-		default:
+		alias, err := modalias.Parse(p)
+		if err != nil || alias.Bus != "pci" && alias.Bus != "usb" {
 			continue
 		}
-		if named(device) || named(vendor) && (!m.OutOfTree || vendor == virtioVendor) {
-			continue
+		var vendor string // "" where it is open
+		named := 0
+		for i, field := range alias.Fields {
+			if field.IsAny() {
+				continue
+			}
+			if named++; i == 0 {
+				vendor = field.Value
+			}
 		}
-		return p
+		if named == 0 || named == 1 && vendor != "" && m.OutOfTree && vendor != virtioVendor {
+			return p
+		}
 	}
 	return ""
-}
-
-// named says whether any field of a pattern has a value: a digit, an
-// upper-case letter, or a range of them.
-func named(fields string) bool {
-	return strings.ContainsFunc(fields, func(c rune) bool { return unicode.IsDigit(c) || unicode.IsUpper(c) })
 }

@@ -2,9 +2,7 @@ package catalog
 
 import (
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/modscout/modscout/modalias"
 )
@@ -211,18 +209,12 @@ func beyond(from, in map[string]bool) []string {
 	return list
 }
 
-var (
-	pciPattern = regexp.MustCompile(`^pci:v0000([0-9A-F]{4})d0000([0-9A-F]{4})sv`)
-	usbPattern = regexp.MustCompile(`^usb:v([0-9A-F]{4})p([0-9A-F]{4})d`)
-)
-
 // DeviceOf returns the vendor and device id that a pattern names, as lspci and
 // lsusb print them, with the bus before them, or else the pattern.
 func DeviceOf(pattern string) string {
-	for _, ids := range []*regexp.Regexp{pciPattern, usbPattern} {
-		if m := ids.FindStringSubmatch(pattern); m != nil {
-			return pattern[:4] + strings.ToLower(m[1]+":"+m[2])
-		}
+	alias, _ := modalias.Parse(pattern)
+	if vendor, device, named := alias.IDs(); named {
+		return alias.Bus + ":" + vendor + ":" + device
 	}
 	return pattern
 }

@@ -216,9 +216,7 @@ func keysOf(d *report.Device) []string {
 	case d.Bus == "pci":
 		return []string{modalias.PCIKey(d.VendorID, d.DeviceID, d.SubvendorID, d.SubdeviceID, d.Class)}
 	case d.Bus == "virtio":
-		open := strings.Repeat("\x00", 8) // fields that the report lacks
-		field := func(id string) string { return strings.ToUpper((open + id)[max(0, len(id)):]) }
-		return []string{"virtio:d" + strings.ReplaceAll(field(d.DeviceID), "\x00", "0") + "v" + field(d.VendorID)}
+		return []string{modalias.VirtioKey(d.DeviceID, d.VendorID)}
 	case d.Bus == "usb":
 		return []string{modalias.USBKey(d.VendorID, d.DeviceID, d.Revision, d.Class, d.Interface, "")}
 	}
