@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -83,14 +82,12 @@ func decodeBody(body []byte) (*Table, error) {
 	t := &Table{index: r.index()}
 	t.owners = r.column(t.index.heads.count)
 	t.strings = r.words()
-	t.lists = lists{r.numbers(), r.numbers()}
+	t.lists = lists{r.sums(), r.numbers()}
+	r.within(t.lists.ends, len(t.lists.values))
 	t.records = r.records()
 	t.platforms = r.numbers()
 	if len(r.in) > 0 {
 		r.fail("%d bytes behind the end", len(r.in))
-	}
-	if r.err == nil && !t.lists.check() {
-		r.fail("lists are not in order")
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -111,11 +108,4 @@ func (r *reader) records() records {
 		softPost:  r.column(len(file)),
 		firmware:  r.column(len(file)),
 	}
-}
-
-// check says whether no two lists share values, so that all of them together
-// are no longer than the file.
-func (l lists) check() bool {
-	n := len(l.ends)
-	return slices.IsSorted(l.ends) && (n == 0 || l.ends.at(n-1) <= len(l.values))
 }

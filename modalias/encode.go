@@ -71,7 +71,7 @@ func encodeBody(platforms []Platform) []byte {
 	out = appendNumbers(out, e.owners(owners, order, len(records)))
 	columns := e.columns(records, len(ids))
 	out = appendWords(out, words)
-	out = appendNumbers(out, e.ends)
+	out = appendSums(out, e.ends)
 	out = appendNumbers(out, e.values)
 	for _, column := range columns {
 		out = appendNumbers(out, column)

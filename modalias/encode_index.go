@@ -104,18 +104,13 @@ func anchor(tail string) (from, to int) {
 
 func appendTails(out []byte, tails []tail) []byte {
 	var text []byte
-	columns := [3][]int{}
+	var ends, from, to []int
 	for _, t := range tails {
 		text = append(text, t.text...)
-		for c, n := range [3]int{len(text), t.from, t.to} {
-			columns[c] = append(columns[c], n)
-		}
+		ends, from, to = append(ends, len(text)), append(from, t.from), append(to, t.to)
 	}
-	out = appendBytes(out, text)
-	for _, column := range columns {
-		out = appendNumbers(out, column)
-	}
-	return out
+	out = appendSums(appendBytes(out, text), ends)
+	return appendNumbers(appendNumbers(out, from), to)
 }
 
 // parents returns for each block what [Index.blockParent] reads.

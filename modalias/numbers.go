@@ -50,6 +50,16 @@ func appendNumbers(out []byte, list []int) []byte {
 	return out
 }
 
+// appendSums writes an array that never descends, as differences: those are
+// small.
+func appendSums(out []byte, list []int) []byte {
+	steps, last := make([]int, len(list)), 0
+	for i, n := range list {
+		steps[i], last = n-last, n
+	}
+	return appendNumbers(out, steps)
+}
+
 // lists is an array of lists of numbers.
 //
 // What refers to a list of things, of which there are n, is a number too: 0 is

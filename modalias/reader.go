@@ -3,6 +3,7 @@ package modalias
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // reader takes the parts of a table's body one after another. After the first
@@ -51,6 +52,26 @@ func (r *reader) numbers() numbers {
 	return unfold(planes, count)
 }
 
+// sums reads what appendSums wrote.
+func (r *reader) sums() numbers {
+	list, sum := r.numbers(), uint64(0)
+	for i, step := range list {
+		if sum += uint64(step); sum > math.MaxUint32 {
+			r.fail("numbers out of range")
+			return nil
+		}
+		list[i] = uint32(sum)
+	}
+	return list
+}
+
+// within says that what ends last must end at most at limit.
+func (r *reader) within(ends numbers, limit int) {
+	if n := len(ends); r.err == nil && n > 0 && ends.at(n-1) > limit {
+		r.fail("%d of %d bytes", ends.at(n-1), limit)
+	}
+}
+
 // column reads numbers of which there must be count.
 func (r *reader) column(count int) numbers {
 	n := r.numbers()
@@ -62,10 +83,11 @@ func (r *reader) column(count int) numbers {
 
 func (r *reader) words() words {
 	w := words{count: r.number(blockSize * len(r.in))}
-	w.blocks = r.numbers()
+	w.blocks = r.sums()
 	w.data = r.bytes(r.number(len(r.in)))
-	if r.err == nil && !w.check() {
-		r.fail("words are not where they belong")
+	r.within(w.blocks, len(w.data))
+	if r.err == nil && len(w.blocks) != (w.count+blockSize-1)/blockSize {
+		r.fail("%d blocks of %d words", len(w.blocks), w.count)
 	}
 	if r.err != nil {
 		return words{}
@@ -89,13 +111,14 @@ func (r *reader) index() Index {
 
 func (r *reader) tails() tails {
 	text := string(r.bytes(r.number(len(r.in))))
-	ends := r.numbers()
+	ends := r.sums()
+	r.within(ends, len(text))
 	from, to := r.column(len(ends)), r.column(len(ends))
 	t := tails{make([]string, len(ends)), make([]string, len(ends))}
 	start := 0
 	for i := range ends {
 		end, a, b := ends.at(i), from.at(i), to.at(i)
-		if start > end || end > len(text) || a > b || b > end-start || end-start > maxWord {
+		if r.err != nil || a > b || b > end-start || end-start > maxWord {
 			r.fail("tails are not where they belong")
 			return tails{}
 		}

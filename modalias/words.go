@@ -1,9 +1,6 @@
 package modalias
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // words is a list of strings, ascending, as it lies in a file: each is the
 // length that it shares with the one before it, the length of the rest, and
@@ -34,7 +31,7 @@ func appendWords(out []byte, list []string) []byte {
 		data = append(data, word[shared:]...)
 	}
 	out = binary.AppendUvarint(out, uint64(len(list)))
-	out = appendNumbers(out, blocks)
+	out = appendSums(out, blocks)
 	return appendBytes(out, data)
 }
 
@@ -127,10 +124,4 @@ func (w *words) all() []string {
 		}
 	}
 	return list
-}
-
-// check says whether the blocks are where words can be.
-func (w *words) check() bool {
-	n := len(w.blocks)
-	return n == (w.count+blockSize-1)/blockSize && slices.IsSorted(w.blocks) && (n == 0 || w.blocks.at(n-1) <= len(w.data))
 }
