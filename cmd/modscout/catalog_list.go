@@ -72,7 +72,7 @@ func catalogsInUse(cmd *cobra.Command) ([]catalogEntry, error) {
 	var entries []catalogEntry
 	if c := loaderCatalog(cmd); c != nil {
 		l, _ := findLoader()
-		entries = append(entries, entryOf(c, l.Name, l.Sources...))
+		entries = append(entries, entryOf(c, c.Name, l.Sources...))
 	}
 	kept, err := openStore()
 	if err != nil {

@@ -37,14 +37,15 @@ func loaderCatalog(cmd *cobra.Command) *catalog.Catalog {
 		name += " " + l.Version
 	}
 	out := cmd.ErrOrStderr()
-	c, findings, err := source.Read(l.Sources, l.Name, "", source.Options{
+	c, findings, err := source.Read(l.Sources, name, "", source.Options{
 		Loader: packLoader(l.Name), Progress: stages(cmd), Complete: platform.Complete,
 	})
 	if err != nil {
 		fmt.Fprintf(out, "warning: found %s, and cannot read what it has: %v\n", name, err)
 		return nil
 	}
-	c.Date, c.Version = newest(l.Sources), l.Version
+	c.Date = newest(l.Sources)
+	c.Version = c.Date
 	fmt.Fprintf(out, "found %s with %d platforms and %d modules of its own%s\n", name, len(c.Platforms), len(c.Modules), chosen(l.Choice))
 	if n := len(findings); n > 0 {
 		fmt.Fprintf(out, "%d defects in them; modscout catalog check %s lists them\n", n, l.Sources[0])

@@ -1,0 +1,132 @@
+package source
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/recommend/catalog"
+)
+
+const userConfig = `lkm: prod
+model: "DS920+"
+platform: geminilake
+productver: "7.2"
+kver: "4.4.302"
+modules:
+  igc: ""
+`
+
+func TestFindLoader(t *testing.T) {
+	pack := tgz(t, driver("igc"))
+	for name, test := range map[string]struct {
+		files map[string]string
+		want  *Loader
+	}{
+		"RR": {
+			files: map[string]string{
+				"mnt/p1/user-config.yml":                      userConfig,
+				"mnt/p3/bzImage-rr":                           "",
+				"mnt/p3/modules/geminilake-7.2-4.4.302.tgz":   string(pack),
+				"mnt/p3/modules/firmware.tgz":                 "",
+				"opt/rr/include/consts.sh":                    "#!/bin/sh\nRR_VERSION=\"26.7.4\"\n",
+				"mnt/p3/modules/._geminilake-7.2-4.4.302.tgz": "",
+			},
+			want: &Loader{Name: "rr", Version: "26.7.4", Sources: []string{"mnt/p3/modules/geminilake-7.2-4.4.302.tgz"},
+				Config: "mnt/p1/user-config.yml", Choice: Choice{Platform: "geminilake", Model: "DS920+", OS: "7.2", Kernel: "4.4.302"}},
+		},
+		"ARC": {
+			files: map[string]string{
+				"mnt/p1/ARC-VERSION":                      "24.10.1\n",
+				"mnt/p1/user-config.yml":                  "model: [damaged",
+				"mnt/p3/modules/epyc7002-7.2-5.10.55.tgz": string(pack),
+				"mnt/p3/modules/geminilake-4.4.302.tgz":   string(pack),
+			},
+			want: &Loader{Name: "arc", Version: "24.10.1", Config: "mnt/p1/user-config.yml",
+				Sources: []string{"mnt/p3/modules/epyc7002-7.2-5.10.55.tgz", "mnt/p3/modules/geminilake-4.4.302.tgz"}},
+		},
+		"ARPL": {
+			files: map[string]string{"opt/arpl/include/consts.sh": "ARPL_VERSION=\"1.1-beta2a\"\n", "mnt/p3/modules/apollolake-4.4.180.tgz": string(pack)},
+			want:  &Loader{Name: "arpl", Version: "1.1-beta2a", Sources: []string{"mnt/p3/modules/apollolake-4.4.180.tgz"}},
+		},
+		"TCRP": {
+			files: map[string]string{
+				"home/tc/redpill-load/custom/extensions/x.drv/x.drv.json": `{"id":"x.drv","releases":{}}`,
+				"home/tc/user_config.json":                                `{"general":{"model":"DS918+","version":"7.0.1-42218"},"extra_cmdline":{}}`,
+			},
+			want: &Loader{Name: "tcrp", Sources: []string{"home/tc/redpill-load/custom/extensions"},
+				Config: "home/tc/user_config.json", Choice: Choice{Model: "DS918+", OS: "7.0.1-42218"}},
+		},
+		"a distribution": {files: map[string]string{"etc/os-release": "ID=debian\n", "mnt/readme": ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newTree(t)
+			for file, data := range test.files {
+				x.write(file, []byte(data))
+			}
+			got, found := FindLoader(x.dir)
+			if found != (test.want != nil) {
+				t.Fatalf("FindLoader() = %+v, %v", got, found)
+			}
+			if found {
+				got.Config = below(x.dir, got.Config)
+				for i := range got.Sources {
+					got.Sources[i] = below(x.dir, got.Sources[i])
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("FindLoader() mismatch (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func below(dir, file string) string {
+	if rel, err := filepath.Rel(dir, file); err == nil && file != "" {
+		return rel
+	}
+	return file
+}
+
+// ARC's packs are called like ARPL's; where they were found says whose they are.
+func TestPacksOfLoader(t *testing.T) {
+	x := newTree(t)
+	x.write("geminilake-4.4.302.tgz", tgz(t, driver("igc")))
+	c, _, err := Read([]string{filepath.Join(x.dir, "geminilake-4.4.302.tgz")}, "arc", "", Options{Loader: "arc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Platforms[0]; p.ID != "arc:geminilake-4.4.302" || p.Loader != "arc" || c.Extensions[0].ID != p.ID {
+		t.Errorf("platform %s of %s, extension %s", p.ID, p.Loader, c.Extensions[0].ID)
+	}
+}
+
+// TestInstalledExtensions reads what ext-manager.sh leaves in custom/extensions.
+func TestInstalledExtensions(t *testing.T) {
+	x := newTree(t)
+	recipe := recipeJSON("drv", hexSum(nil), `{"bus-core.ko":"","drv.ko":"debug=1","gone.ko":""}`)
+	x.write("x.drv/x.drv.json", []byte(`{"id":"x.drv","url":"`+treeURL+`drv/rpext-index.json","info":{"name":"drv"},
+		"releases":{"p_1":"`+treeURL+`drv/r.json","p_2":"`+treeURL+`drv/r2.json","../p_3":"x"}}`))
+	x.write("x.drv/p_1/p_1.json", []byte(recipe))
+	x.write("x.drv/p_1/drv.ko", drv.ko())
+	x.write("x.drv/p_1/bus-core.ko", bus.ko())
+	x.write("notes/readme.txt", nil)
+	if err := os.Symlink("/etc/passwd", filepath.Join(x.dir, "x.drv/p_1/gone.ko")); err != nil {
+		t.Fatal(err)
+	}
+	c, findings := read(t, x)
+	if diff := cmp.Diff([]string{"recipe-kmod-missing"}, codes(findings)); diff != "" {
+		t.Errorf("findings mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int{"p_1": 0}, c.Extensions[0].Releases); diff != "" {
+		t.Errorf("releases mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"bus-core.ko", "drv.ko"}, modulesOf(c)); diff != "" {
+		t.Errorf("modules mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]catalog.Platform{{ID: "p_1", Loader: "redpill"}}, c.Platforms); diff != "" {
+		t.Errorf("platforms mismatch (-want +got):\n%s", diff)
+	}
+}
