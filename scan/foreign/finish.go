@@ -41,13 +41,28 @@ func (m *merger) conclude() {
 		m.rep.Devices = []report.Device{}
 		m.rep.Warn("no-devices", "", "no list of devices is among the inputs: which drivers the machine needs is not known")
 	}
-	if guest := m.rep.Machine.Hypervisor; guest != "" && guest != "none" {
-		m.remark("guest", "", fmt.Sprintf("this is a virtual machine (%s): the lists show the cards that it was given, not those of the PC that runs it", guest))
-	}
+	m.warnGuest()
 	m.warnNamed()
 	m.setParents()
 	m.predict()
 	m.dropUSBDevices()
+}
+
+// virtualVendors make the chips of virtual machines only.
+var virtualVendors = map[string]string{"15ad": "VMware", "80ee": "VirtualBox", "1b36": "QEMU", "1234": "QEMU", "1414": "Hyper-V", "5853": "Xen"}
+
+// warnGuest says that the lists are of a virtual machine, where they name the
+// hypervisor or hold chips that only such a machine has.
+func (m *merger) warnGuest() {
+	guest := m.rep.Machine.Hypervisor
+	for i := range m.rep.Devices {
+		if d := &m.rep.Devices[i]; guest == "" && d.Bus == "pci" {
+			guest = virtualVendors[d.VendorID]
+		}
+	}
+	if guest != "" && guest != "none" {
+		m.remark("guest", "", fmt.Sprintf("this is a virtual machine (%s): the lists show the cards that it was given, not those of the PC that runs it", guest))
+	}
 }
 
 // nothing says why there is no report.
