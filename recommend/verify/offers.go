@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
@@ -123,8 +122,9 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 			if o.Aliases != catalog.None {
 				o.aliases = cat.AliasSets[o.Aliases]
 			}
-			for _, need := range slices.Concat(o.Depends, kmod.Requires) {
-				if !c.has[need] && need != o.Name && !slices.Contains(o.needs, need) {
+			required, _ := cat.Needs(c.platform, kmod)
+			for _, need := range required {
+				if !c.has[need] && need != o.Name {
 					o.needs = append(o.needs, need)
 				}
 			}
@@ -136,48 +136,26 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 // refuse files the offers by name and marks what the loader's packer or the
 // kernel would not take.
 func (c *checker) refuse() {
-	usual := c.usualShape()
-	runs := cmp.Or(c.platform.KernelRelease, c.plan.Platform.Kernel)
+	abi := catalog.NewABI(c.platform, slices.Values([]*catalog.Module(nil)), func(yield func(*catalog.Module) bool) {
+		for i := range c.offers {
+			if !yield(c.offers[i].Module) {
+				return
+			}
+		}
+	})
 	for i := range c.offers {
 		o := &c.offers[i]
 		c.named[o.Name] = append(c.named[o.Name], o)
-		built, _, _ := strings.Cut(o.Vermagic, " ")
+		refusal, refused := abi.Refusal(o.Module)
 		switch {
 		case slices.Contains(c.plan.Options.Without, o.Name):
 			o.refused = "--without names it"
 		case o.recipe.Broken != "":
 			o.refused = o.recipe.Broken
-		case o.Stripped:
-			o.refused = "stripped"
-		case built != "" && runs != "" && strings.TrimRight(built, "+") != strings.TrimRight(runs, "+"):
-			o.refused = "built for " + built
-		case usual.size != 0 && o.Layout != nil && o.Layout.Size != usual.size,
-			usual.size != 0 && o.Layout != nil && o.Layout.Init != 0 && o.Layout.Init != usual.init:
-			o.refused = "another layout of struct module"
+		case refused:
+			o.refused = refusal.Evidence
 		}
 	}
-}
-
-// A shape is size and init offset of struct module.
-type shape struct{ size, init int64 }
-
-// usualShape is what more than half of the modules with an init function have,
-// and three at least; zero where there is no such shape.
-func (c *checker) usualShape() shape {
-	shapes := map[shape]int{}
-	total := 0
-	for _, o := range c.offers {
-		if o.Layout != nil && o.Layout.Init > 0 {
-			shapes[shape{o.Layout.Size, o.Layout.Init}]++
-			total++
-		}
-	}
-	for s, n := range shapes {
-		if n >= 3 && n > total/2 {
-			return s
-		}
-	}
-	return shape{}
 }
 
 // offered returns the offers of one module by its internal name.
