@@ -90,7 +90,7 @@ func newPlatform(c *catalog.Catalog, id, kernel, facts string) (*catalog.Platfor
 			return nil, fmt.Errorf("reading the facts %s: %w", facts, err)
 		}
 		for _, p := range known {
-			p.ID, p.Loader, p.Initrd = id, "redpill", nil
+			p.ID, p.Loader, p.Initrd, p.Drivers = id, "redpill", nil, nil
 			b.AddPlatform(p)
 		}
 	}

@@ -125,8 +125,12 @@ func noteAge(cmd *cobra.Command, list []*catalog.Catalog) {
 	}
 }
 
-// age returns how many days old a catalogue is, or 0 where it is not old.
+// age returns how many days old a catalogue is, or 0 where it is not old. What
+// "platform import" read of a kernel stays true.
 func age(c *catalog.Catalog) int {
+	if len(c.Extensions) == 0 {
+		return 0
+	}
 	date, err := time.Parse(time.DateOnly, c.Date)
 	if passed := sourceDate(time.Now()).Sub(date); err == nil && passed > maxAge {
 		return int(passed / (24 * time.Hour))
