@@ -15,7 +15,7 @@ import (
 // x86's smp_prepare_cpus and init_hypervisor_platform, and of
 // ahci_remap_init in drivers/ata/ahci.c.
 var (
-	logPCI    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): (?:found )?\[([0-9a-f]{4})[:/]([0-9a-f]{4})\] .*?class (?:0x)?([0-9a-f]{6})\b`)
+	logPCI    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): (?:found )?\[([0-9a-f]{4})[:/]([0-9a-f]{4})\](?: .*?class (?:0x)?([0-9a-f]{6})\b)?`)
 	logCut    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): \[[0-9a-f]{0,4}(?::[0-9a-f]{0,4})?\.*$`)
 	logUSB    = regexp.MustCompile(`\busb ((?:usb\d+|\d+-\d+(?:\.\d+)*)): New USB device found, idVendor=([0-9a-f]{4}), idProduct=([0-9a-f]{4})(?:, bcdDevice=\s*([0-9a-f.]+))?`)
 	logGone   = regexp.MustCompile(`\busb (\d+-\d+(?:\.\d+)*): USB disconnect`)
@@ -37,7 +37,7 @@ var logForms = []struct {
 	{"pci ", logPCI, readLogPCI},
 	{"pci ", logCut, readLogCut},
 	{"New USB device found", logUSB, readLogUSB},
-	{"New USB device found", regexp.MustCompile(`New USB device found`), readLogCutUSB},
+	{"New USB device found", regexp.MustCompile(`\busb .*New USB device found.*`), readLogCutUSB},
 	{"USB disconnect", logGone, readLogGone},
 	{"Linux version ", logLinux, func(_ int, m []string) block { return &facts{kernel: m[1]} }},
 	{"smpboot: CPU0:", logCPU, readLogCPU},
@@ -87,7 +87,17 @@ func beginDmesg(l line) block {
 // counts: it came in the place of the others, or in a later boot.
 type announced found
 
-func (*announced) line(line) bool { return false }
+// logClass is the rest of a line that broke before the class.
+var logClass = regexp.MustCompile(`^(?:class )?0x([0-9a-f]{6})\b`)
+
+func (a *announced) line(l line) bool {
+	m := logClass.FindStringSubmatch(l.text)
+	if m == nil || a.Bus != "pci" || a.Class != "" {
+		return false
+	}
+	a.Class = m[1]
+	return true
+}
 
 func (a *announced) end(m *merger) {
 	m.forget(a.ID)
@@ -107,8 +117,30 @@ func readLogCut(at int, m []string) block {
 	})
 }
 
-func readLogCutUSB(at int, _ []string) block {
-	return action(func(to *merger) { to.warn(at, "cut-id", "the ids of a USB device are cut off") })
+// brokenUSB is the first part of a line that announces a USB device.
+type brokenUSB struct {
+	number int
+	text   string
+	whole  block
+}
+
+func readLogCutUSB(at int, m []string) block { return &brokenUSB{number: at, text: m[0]} }
+
+func (b *brokenUSB) line(l line) bool {
+	m := logUSB.FindStringSubmatch(b.text + " " + l.text)
+	if m == nil || b.whole != nil {
+		return false
+	}
+	b.whole = readLogUSB(b.number, m)
+	return true
+}
+
+func (b *brokenUSB) end(m *merger) {
+	if b.whole == nil {
+		m.warn(b.number, "cut-id", "the ids of a USB device are cut off")
+		return
+	}
+	b.whole.end(m)
 }
 
 func readLogUSB(at int, m []string) block {

@@ -27,6 +27,7 @@ type lspciBlock struct {
 	found
 	header string // its first line, as long as the line may go on below
 	joins  int    // how many lines it has gone on
+	broken string // a subsystem's line that may go on below
 	dump   hexDump
 }
 
@@ -47,9 +48,17 @@ func (b *lspciBlock) line(l line) bool {
 	if _, isHeader := parseHeader(l.text); isHeader || isMachineHeader(l.text) {
 		return false
 	}
+	if b.broken != "" && idsEnd.MatchString(b.broken+" "+l.text) {
+		subsystem(&b.found, b.broken+" "+l.text)
+		b.broken = ""
+		return true
+	}
 	switch {
 	case b.dump.line(l.text), detail(&b.found, l.text):
-		b.header = ""
+		b.header, b.broken = "", ""
+		if name, found := strings.CutPrefix(l.text, "Subsystem: "); found && b.SubvendorID == "" {
+			b.broken = name
+		}
 		return true
 	case b.header != "" && b.rejoin(l):
 		return true

@@ -9,9 +9,9 @@ import (
 // The lines of lsusb (usbutils' lsusb.c). Bus and device number are those of
 // /dev/bus/usb, not an address in sysfs, so they make ids of their own.
 var (
-	usbLine  = regexp.MustCompile(`^Bus (\d{3}) Device (\d{3}):(?: ID (.*))?$`)
+	usbLine  = regexp.MustCompile(`^Bus (\d{3}) Device (\d{3}):(?: ID ?(.*))?$`)
 	usbIDs   = regexp.MustCompile(`(?i)^([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
-	usbField = regexp.MustCompile(`^((?:b|bcd|i|w)[A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
+	usbField = regexp.MustCompile(`^((?:b|bcd|i|id|w)[A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
 )
 
 // usbID names a device of which bus and device number are known.
@@ -38,7 +38,7 @@ func beginLsusb(l line) block {
 // usbBlock is a device of lsusb with the descriptors that -v adds.
 type usbBlock struct {
 	found
-	cut            bool
+	cut            string            // the rest of the header where it has no ids
 	fields         map[string]string // of the descriptor at hand
 	configurations map[string]bool
 	interfaces     []usbInterface
@@ -51,15 +51,26 @@ type usbInterface struct{ place, class string }
 func newUSBBlock(l line, bus, device, rest string) block {
 	b := &usbBlock{fields: map[string]string{}, configurations: map[string]bool{}, seen: map[string]bool{}}
 	b.Bus, b.ID, b.number = "usb", usbID(bus, device), l.number
-	ids := usbIDs.FindStringSubmatch(rest)
-	b.cut = ids == nil
-	if ids != nil {
-		b.VendorID, b.DeviceID = lower(ids[1]), lower(ids[2])
+	if !b.setIDs(rest) {
+		b.cut = rest
 	}
 	return b
 }
 
+// setIDs reads the ids that the header ends in, if they are whole.
+func (b *usbBlock) setIDs(text string) bool {
+	ids := usbIDs.FindStringSubmatch(text)
+	if ids == nil {
+		return false
+	}
+	b.VendorID, b.DeviceID = lower(ids[1]), lower(ids[2])
+	return true
+}
+
 func (b *usbBlock) line(l line) bool {
+	if b.VendorID == "" && len(b.fields) == 0 && len(b.cut) < len("0bda:8156") && b.setIDs(b.cut+l.text) {
+		return true // the header was broken before its end
+	}
 	m := usbField.FindStringSubmatch(l.text)
 	if m == nil {
 		return l.indent > 0 && !strings.Contains(l.text, "|__") || strings.HasSuffix(l.text, "Descriptor:") || strings.HasPrefix(l.text, "Negotiated speed:")
@@ -75,10 +86,20 @@ func (b *usbBlock) line(l line) bool {
 		}
 	case "bcdDevice":
 		b.Revision = bcdID(value)
+	case "idVendor", "idProduct":
+		b.describedIDs()
 	case "bInterfaceProtocol":
 		b.addInterface()
 	}
 	return true
+}
+
+// describedIDs reads the ids of the descriptor, which the header repeats.
+func (b *usbBlock) describedIDs() {
+	vendor, product := hexID(b.fields["idVendor"], 4), hexID(b.fields["idProduct"], 4)
+	if b.VendorID == "" && vendor != "" && product != "" {
+		b.VendorID, b.DeviceID = vendor, product
+	}
 }
 
 // addInterface takes in an interface as its first setting describes it.
@@ -98,7 +119,7 @@ const maxInterfaces = 256
 // end adds the interfaces, or the device itself where none is known for sure:
 // of several configurations only the kernel knows which is in use.
 func (b *usbBlock) end(m *merger) {
-	if b.cut {
+	if b.VendorID == "" {
 		m.warn(b.number, "cut-id", fmt.Sprintf("the id of %s is cut off or missing", b.ID))
 		return
 	}
