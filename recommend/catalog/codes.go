@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	_ "embed"
 	"sync"
 
@@ -42,12 +43,13 @@ var codes = sync.OnceValue(func() map[string]Code {
 })
 
 // NewFinding fills code, effect and message of a finding: what is wrong here,
-// and what to do about this kind of defect.
+// and what to do about this kind of defect. An effect that f has already, where
+// the kind's would be wrong, stays.
 func NewFinding(code string, f Finding, what string) Finding {
 	kind, known := codes()[code]
 	if !known {
 		panic("no catalogue check code " + code) // TestEveryCode uses each of them
 	}
-	f.Code, f.Severity, f.Message = code, kind.Severity, what+"; "+kind.Do
+	f.Code, f.Severity, f.Message = code, cmp.Or(f.Severity, kind.Severity), what+"; "+kind.Do
 	return f
 }

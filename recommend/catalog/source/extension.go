@@ -270,6 +270,9 @@ func (r *reader) release(x *index, key string) (location, *readRecipe) {
 	at, err := locate(r.mirrors, x.Releases[key])
 	switch {
 	case errors.Is(err, ErrNotURL):
+		if !strings.Contains(key, "_") { // a mark at the end, such as "endofmodel": no packer asks for it
+			where.Severity = catalog.Cosmetic
+		}
 		r.found("release-not-a-url", where, err.Error())
 		return at, nil
 	case err != nil:
