@@ -11,7 +11,7 @@ import (
 // packer cannot install, and what the kernel would reject or crash on. A fact
 // that the catalogue lacks refuses nothing.
 func (s *site) gate() {
-	abi := catalog.NewABI(&s.platform, slices.Values([]*catalog.Module(nil)), func(yield func(*catalog.Module) bool) {
+	abi := catalog.NewABI(&s.platform, slices.Values(s.initrd), func(yield func(*catalog.Module) bool) {
 		for i := range s.offers {
 			if !yield(s.module(i)) {
 				return

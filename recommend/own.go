@@ -21,6 +21,7 @@ func (s *site) know(k knowledge) {
 	}
 	for _, module := range k.Initrd {
 		s.ownModule(ref{k.cat, module}, initrdLayer, " is in the platform's own initrd", k.Evidence)
+		s.initrd = append(s.initrd, s.world.module(ref{k.cat, module}))
 	}
 	if len(s.platform.Builtin) == 0 {
 		s.platform.Builtin = k.Builtin

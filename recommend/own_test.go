@@ -110,3 +110,42 @@ func TestImportedInitrdReplaced(t *testing.T) {
 		}
 	}
 }
+
+// The kernel's exports settle whether a symbol that another extension offers
+// needs that extension; its initrd tells which layout of struct module is right.
+func TestImportedSettles(t *testing.T) {
+	layout := func(size int64) *catalog.Layout { return &catalog.Layout{Size: size, Init: 300} }
+	for _, test := range []struct {
+		name   string
+		kernel *catalog.Imported
+		own    int64 // size of struct module in the initrd
+		want   []string
+	}{
+		{name: "nothing known", want: []string{"igc"}},
+		{name: "the kernel exports it", kernel: importedKernel(), want: []string{"igc"}},
+		{name: "it does not", kernel: importedKernel(), own: 500, want: []string{"helper", "igc"}},
+		{name: "another layout", kernel: importedKernel(), own: 600, want: []string{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			packs := newCatalog("packs")
+			driver := kmod(packs.module(catalog.Module{Name: "igc", Layout: layout(500)}, aliasIGC))
+			driver.Ambiguous, driver.Via = []string{"helper"}, map[string][]string{"helper": {"helper_symbol"}}
+			packs.extension(box, "net", []string{"box_1"}, driver)
+			packs.extension(box, "helper", []string{"box_1"}, kmod(packs.module(catalog.Module{Name: "helper", Layout: layout(500)})))
+			cats := []*catalog.Catalog{packs.Catalog}
+			if k := test.kernel; k != nil {
+				if test.own == 0 {
+					k.Platform.Exports = []string{"helper_symbol", "kfree"}
+				}
+				for _, name := range []string{"a", "b", "c", "d"} {
+					k.Modules = append(k.Modules, catalog.InitrdModule{File: name + ".ko", Name: name, Layout: layout(max(test.own, 500))})
+				}
+				cats = append(cats, k.Catalog())
+			}
+			p := recommendChecked(t, machine(igc), recommend.Options{Reference: []*catalog.Catalog{reference()}}, cats...)
+			if diff := cmp.Diff(test.want, moduleNames(p)); diff != "" {
+				t.Errorf("modules mismatch (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

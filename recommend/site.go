@@ -18,8 +18,9 @@ type site struct {
 	named    map[string][]int // internal name -> offers
 	has      map[string]plan.Basis
 	own      map[string][]ref // of has, those whose own ids are known
-	complete bool             // the list of what its kernel has built in is known
-	buses    []string         // on which the drivers in its kernel image are known
+	initrd   []*catalog.Module
+	complete bool     // the list of what its kernel has built in is known
+	buses    []string // on which the drivers in its kernel image are known
 }
 
 // An offer is one module as one extension ships it for a platform.

@@ -69,7 +69,11 @@ func (c *checker) learn(cat *catalog.Catalog) {
 			continue
 		}
 		if c.platform == nil {
-			c.platform = p
+			first := *p
+			c.platform = &first
+		}
+		if len(c.platform.Exports) == 0 {
+			c.platform.Exports = p.Exports
 		}
 		for _, name := range slices.Concat(p.Builtin, c.plan.Options.Base) {
 			c.has[name] = true
@@ -78,7 +82,9 @@ func (c *checker) learn(cat *catalog.Catalog) {
 			c.has[cat.Modules[module].Name] = true
 		}
 		for _, module := range p.Initrd {
-			c.has[cat.Modules[module].Name] = c.has[cat.Modules[module].Name] || !c.replaced(cat.Modules[module].Name)
+			m := &cat.Modules[module]
+			c.has[m.Name] = c.has[m.Name] || !c.replaced(m.Name)
+			c.initrd = append(c.initrd, m)
 		}
 		c.listed = c.listed || len(p.Builtin) > 0
 		c.buses = append(c.buses, p.Buses...)
@@ -136,7 +142,7 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 // refuse files the offers by name and marks what the loader's packer or the
 // kernel would not take.
 func (c *checker) refuse() {
-	abi := catalog.NewABI(c.platform, slices.Values([]*catalog.Module(nil)), func(yield func(*catalog.Module) bool) {
+	abi := catalog.NewABI(c.platform, slices.Values(c.initrd), func(yield func(*catalog.Module) bool) {
 		for i := range c.offers {
 			if !yield(c.offers[i].Module) {
 				return

@@ -83,11 +83,12 @@ type checker struct {
 	plan     *plan.Plan
 	report   *report.Report
 	cats     []*catalog.Catalog
-	hashes   []string // of cats
-	platform *catalog.Platform
-	has      map[string]bool // modules that the platform is known to have
-	listed   bool            // these are all that its kernel has built in
-	buses    []string        // on which these are all that its kernel has built in
+	hashes   []string          // of cats
+	platform *catalog.Platform // what all catalogues know of it
+	initrd   []*catalog.Module // of the platform
+	has      map[string]bool   // modules that the platform is known to have
+	listed   bool              // these are all that its kernel has built in
+	buses    []string          // on which these are all that its kernel has built in
 	offers   []offer
 	named    map[string][]*offer // by internal name
 	problems []Problem
