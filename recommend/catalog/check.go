@@ -39,7 +39,7 @@ type checker struct {
 	c        *Catalog
 	list     []Finding
 	sites    map[key]*site
-	abis     map[string]*ABI // by kernel
+	abis     map[string]*ABI // by what is known of the kernel
 	byKernel map[string][]int
 	signed   map[string]bool // "name release" of modules that bear a signature
 	flavours map[string]bool
@@ -105,15 +105,23 @@ func (k *checker) site(p *Platform) *site {
 	if s, known := k.sites[at]; known {
 		return s
 	}
-	kernel := kernelOf(p)
-	abi, known := k.abis[kernel]
-	if !known {
-		abi = k.c.abiOf(p, slices.Values(k.byKernel[kernel]))
-		k.abis[kernel] = abi
-	}
-	s := &site{p, k.c.loadsOn(p), abi}
+	s := &site{p, k.c.loadsOn(p), k.abi(p)}
 	k.sites[at] = s
 	return s
+}
+
+// abi is shared by platforms of which the same is known: learning from a
+// thousand modules takes longer than judging them.
+func (k *checker) abi(p *Platform) *ABI {
+	kernel := kernelOf(p)
+	known := kernel + " " + cmp.Or(p.KernelRelease, p.KernelVersion)
+	if len(p.Exports)+len(p.Initrd) > 0 {
+		known += " " + p.ID
+	}
+	if k.abis[known] == nil {
+		k.abis[known] = k.c.abiOf(p, slices.Values(k.byKernel[kernel]))
+	}
+	return k.abis[known]
 }
 
 // siteOf is the site of a platform by its id; of one that no index serves
@@ -177,18 +185,16 @@ func (k *checker) module(s *site, m *Module, where Finding) {
 // all others that say they are for the same kernel release.
 func (k *checker) byRelease(m *Module) *ABI {
 	release := m.release()
-	abi, known := k.abis[" "+release]
-	if !known {
-		abi = k.c.abiOf(&Platform{}, func(yield func(int) bool) {
+	if k.abis[release] == nil {
+		k.abis[release] = k.c.abiOf(&Platform{}, func(yield func(int) bool) {
 			for i := range k.c.Modules {
 				if k.c.Modules[i].release() == release && !yield(i) {
 					return
 				}
 			}
 		})
-		k.abis[" "+release] = abi
 	}
-	return abi
+	return k.abis[release]
 }
 
 // release is the kernel release in a module's vermagic.
