@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/embedded"
 	"github.com/modscout/modscout/recommend/plan"
@@ -30,6 +31,7 @@ var documents = []struct {
 	{"report", func(r io.Reader) (any, error) { return report.Read(r) }},
 	{"plan", func(r io.Reader) (any, error) { return plan.Read(r) }},
 	{"catalog", func(r io.Reader) (any, error) { return catalog.Read(r) }},
+	{"platform", func(r io.Reader) (any, error) { return catalog.ReadImported(r) }},
 }
 
 // schemaOf compiles the schema of a kind.
@@ -110,6 +112,10 @@ func TestSchemasRefuse(t *testing.T) {
 		{"plan", `"id": "sha256:0000`, `"id": "0000`},
 		{"plan", `"optimal": true`, `"optimal": "yes"`},
 		{"catalog", `"aliases": 0`, `"aliases": -2`},
+		{"platform", `"bus": "pci"`, `"bus": "PCI"`},
+		{"platform", `"kernel_release"`, `"kernel"`},
+		{"platform", `"compression": "xz"`, `"compression": "7z"`},
+		{"platform", `"sha256": "0000`, `"sha256": "sha256:0000`},
 		{"catalog", `"ds918p_42218": 0`, `"ds918p_42218": "0"`},
 		{"catalog", `"alias_sets"`, `"aliases_sets"`},
 		{"catalog", `"date": "2026-11-21",
@@ -174,6 +180,17 @@ func TestPlansAreValid(t *testing.T) {
 				t.Errorf("plan for %s, loader %s: %v", name, loader, err)
 			}
 		}
+	}
+}
+
+func TestImportedPlatformIsValid(t *testing.T) {
+	zImage := filepath.Join(t.TempDir(), "zImage")
+	if err := os.WriteFile(zImage, kotest.ZImage(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	data := command(t, "", "platform", "import", "--kernel", zImage, "-o", "-")
+	if err := validate(schemaOf(t, "platform"), data); err != nil {
+		t.Error(err)
 	}
 }
 
