@@ -13,6 +13,7 @@ import (
 
 	"github.com/modscout/modscout/scan/names"
 	"github.com/modscout/modscout/scan/report"
+	"github.com/modscout/modscout/scan/scantest"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/golden.txt")
@@ -21,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite testdata/golden.txt")
 var testNames = names.Open()
 
 // fixtures are the lists of testdata, which we made: each kind and variant with
-// the damage that it meets, and with serial numbers and the like to keep out.
+// the damage that it meets, and with secrets planted that are to be kept out.
 func fixtures(t testing.TB) []Input {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*")
@@ -37,7 +38,7 @@ func fixtures(t testing.TB) []Input {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inputs = append(inputs, Input{filepath.Base(file), data})
+		inputs = append(inputs, Input{filepath.Base(file), []byte(scantest.Plant(string(data)))})
 	}
 	return inputs
 }
