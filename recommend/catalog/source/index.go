@@ -58,7 +58,7 @@ func decodeIndexes(data []byte) (list []*index, err error) {
 		}
 		x := new(index)
 		if bad := json.Unmarshal(object, x); bad != nil {
-			err = errors.Join(err, fmt.Errorf("object %d: %w", n, bad))
+			err = errors.Join(err, fmt.Errorf("object %d: %w", n, plain(bad)))
 		} else if len(x.Releases) > maxReleases {
 			err = errors.Join(err, fmt.Errorf("object %d has %d releases, more than %d", n, len(x.Releases), maxReleases))
 		} else if !validID.MatchString(x.ID) {
@@ -92,6 +92,19 @@ func isIndex(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// plain words what package json says about a value of the wrong kind, which it
+// takes care to word differently in each program that is built.
+func plain(err error) error {
+	var wrong *json.SemanticError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Err != nil:
+		return fmt.Errorf("%s: %w", wrong.JSONPointer, plain(wrong.Err))
+	}
+	return fmt.Errorf("%s has a value of the wrong kind", wrong.JSONPointer)
 }
 
 // self reports whether the index says that its URL is the file it was read from.

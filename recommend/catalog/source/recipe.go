@@ -52,7 +52,7 @@ const maxMembers = 10_000
 func decodeRecipe(data []byte) (*recipe, error) {
 	var r recipe
 	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, err
+		return nil, plain(err)
 	}
 	if n := max(len(r.Files), len(r.Kmods), len(r.Scripts)); n > maxMembers {
 		return nil, fmt.Errorf("it names %d files or modules, more than %d", n, maxMembers)

@@ -128,6 +128,7 @@ func (r *reader) progress(what string, done, total int) {
 
 // found records a defect.
 func (r *reader) found(code string, f Finding, message string) {
+	message = strings.ReplaceAll(message, "\n", "; ") // errors.Join
 	for _, s := range []*string{&f.File, &f.Module, &message} {
 		*s = strings.ToValidUTF8(*s, "?")
 	}
