@@ -12,14 +12,14 @@ import (
 )
 
 // TestImportCanary imports every kind of list, with secrets planted wherever its
-// tool prints them, and finds none in any output. All that comes later, such as
-// plans, is made of the report alone.
+// tool prints them, and finds none in any output; the reports are valid. All that
+// comes later, such as plans, is made of the report alone.
 func TestImportCanary(t *testing.T) {
 	fixtures, err := filepath.Glob("../../scan/foreign/testdata/*.*")
 	if err != nil || len(fixtures) < 20 {
 		t.Fatalf("%d fixtures, %v", len(fixtures), err)
 	}
-	planted := 0
+	schema, planted := schemaOf(t, "report"), 0
 	for _, fixture := range fixtures {
 		text, err := os.ReadFile(fixture)
 		if err != nil {
@@ -40,7 +40,13 @@ func TestImportCanary(t *testing.T) {
 			"the text of":           {"import", file},
 			"the report of several": {"import", "--format", "json", file, file}, // warnings name their input
 		} {
-			scantest.WantNoSecret(t, what+" "+name, command(t, "", args...))
+			output := command(t, "", args...)
+			scantest.WantNoSecret(t, what+" "+name, output)
+			if bytes.HasPrefix(output, []byte("{")) {
+				if err := validate(schema, output); err != nil {
+					t.Errorf("%s %s: %v", what, name, err)
+				}
+			}
 		}
 	}
 	if planted < 20 {
