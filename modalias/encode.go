@@ -94,24 +94,24 @@ func platformIDs(platforms []Platform) []string {
 
 // distinctRecords returns the modules, ascending, each once however many
 // platforms have it.
-func distinctRecords(platforms []Platform, ids []string) []record {
-	var all []record
+func distinctRecords(platforms []Platform, ids []string) []*record {
+	var all []*record
 	for _, p := range platforms {
 		number, _ := slices.BinarySearch(ids, p.ID)
 		for _, m := range p.Modules {
 			m.Aliases = slices.Compact(slices.Sorted(slices.Values(m.Aliases)))
-			all = append(all, record{m, []int{number}})
+			all = append(all, &record{m, []int{number}})
 		}
 	}
-	slices.SortFunc(all, func(a, b record) int {
+	slices.SortFunc(all, func(a, b *record) int {
 		return cmp.Or(compareModules(&a.Module, &b.Module), cmp.Compare(a.platforms[0], b.platforms[0]))
 	})
-	var records []record
+	var records []*record
 	for _, r := range all {
 		n := len(records)
 		if n == 0 || compareModules(&records[n-1].Module, &r.Module) != 0 {
 			records = append(records, r)
-		} else if last := &records[n-1]; last.platforms[len(last.platforms)-1] != r.platforms[0] {
+		} else if last := records[n-1]; last.platforms[len(last.platforms)-1] != r.platforms[0] {
 			last.platforms = append(last.platforms, r.platforms[0])
 		}
 	}
@@ -137,7 +137,7 @@ func (m *Module) flags() int {
 }
 
 // claimed returns all patterns, and of each the records that have it.
-func claimed(records []record) (patterns []string, owners [][]int) {
+func claimed(records []*record) (patterns []string, owners [][]int) {
 	numbers := map[string]int{}
 	for i := range records {
 		for _, alias := range records[i].Aliases {
@@ -155,12 +155,11 @@ func claimed(records []record) (patterns []string, owners [][]int) {
 }
 
 // number numbers all strings and returns them in order.
-func (e *encoder) number(records []record, ids []string) []string {
+func (e *encoder) number(records []*record, ids []string) []string {
 	for _, id := range ids {
 		e.strings[id] = 0
 	}
-	for i := range records {
-		r := &records[i]
+	for _, r := range records {
 		e.strings[r.File] = 0
 		e.strings[r.storedName()] = 0
 		for _, list := range [][]string{r.Depends, r.SoftPre, r.SoftPost, r.Firmware} {
@@ -216,10 +215,9 @@ func (e *encoder) list(list []int, n int) int {
 }
 
 // columns returns the columns of the records, in the order of the file.
-func (e *encoder) columns(records []record, platforms int) [8][]int {
+func (e *encoder) columns(records []*record, platforms int) [8][]int {
 	var columns [8][]int
-	for i := range records {
-		r := &records[i]
+	for _, r := range records {
 		for c, value := range [8]int{
 			e.ref(r.File), e.ref(r.storedName()), r.flags(), e.list(r.platforms, platforms),
 			e.refs(r.Depends), e.refs(r.SoftPre), e.refs(r.SoftPost), e.refs(r.Firmware),

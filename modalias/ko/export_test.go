@@ -4,7 +4,7 @@ import "io"
 
 // ReadPieces reads a module as ReadFile does a plain one.
 func ReadPieces(r io.ReaderAt, size int64, file string) (*Module, error) {
-	return read(&onDisk{r: r, size: uint64(size)}, file, words{})
+	return (&reader{names: words{}}).read(&onDisk{r: r, size: uint64(size)}, file)
 }
 
 // Set takes one field of .modinfo.

@@ -76,8 +76,20 @@ func ReadFile(path string) (*Module, error) {
 	return r.readFile(path)
 }
 
+// ReadInfo is [ReadFile] for a caller who needs no more than .modinfo and the
+// name: of a plain module nothing else is read, and what the symbols and other
+// sections would tell is left out.
+func ReadInfo(path string) (*Module, error) {
+	r := readers.Get().(*reader)
+	defer readers.Put(r)
+	r.brief = true
+	defer func() { r.brief = false }()
+	return r.readFile(path)
+}
+
 // reader is what reading one module leaves for the next.
 type reader struct {
+	brief  bool // only .modinfo
 	buffer []byte
 	names  words
 }
@@ -111,7 +123,7 @@ func (r *reader) readOpen(f *os.File, path string) (*Module, error) {
 		return nil, fmt.Errorf("%w: more than %d bytes", archive.ErrTooLarge, int64(MaxBytes))
 	}
 	from := &onDisk{r: f, size: uint64(info.Size()), buffer: r.buffer[:0]}
-	m, err := read(from, path, r.names)
+	m, err := r.read(from, path)
 	if r.buffer = from.buffer; cap(r.buffer) > maxBuffer {
 		r.buffer = nil
 	}
@@ -134,7 +146,7 @@ func Decode(r io.Reader, file string) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(from, file, words{})
+	return (&reader{names: words{}}).read(from, file)
 }
 
 // Read reads a module from memory; file becomes Module.File and is not opened.
@@ -144,10 +156,10 @@ func Decode(r io.Reader, file string) (*Module, error) {
 // file and where. No content makes it panic or use more than some megabytes
 // beside the file.
 func Read(data []byte, file string) (*Module, error) {
-	return read(memory(data), file, words{})
+	return (&reader{names: words{}}).read(memory(data), file)
 }
 
-func read(from content, file string, names words) (*Module, error) {
+func (r *reader) read(from content, file string) (*Module, error) {
 	e, err := parseELF(from)
 	if err != nil {
 		return nil, err
@@ -156,11 +168,14 @@ func read(from content, file string, names words) (*Module, error) {
 	if !found {
 		return nil, ErrNoModule
 	}
-	m := &Module{File: file, Size: int64(e.length()), Signed: isSigned(e)}
+	m := &Module{File: file, Size: int64(e.length()), Signed: !r.brief && isSigned(e)}
 	for tag, value := range fields(string(e.data(info))) {
 		m.set(tag, value)
 	}
-	if err := m.readSymbols(e, names); err != nil {
+	if !r.brief {
+		err = m.readSymbols(e, r.names)
+	}
+	if err != nil {
 		return nil, err
 	}
 	m.readStruct(e)

@@ -81,8 +81,10 @@ func (m *Module) readStruct(e *object) {
 		return
 	}
 	m.Layout.Size = int64(s.size)
-	if data := e.data(s); m.Name == "" && len(data) >= nameOffset+nameSize {
-		m.Name = string(text(data[nameOffset:nameOffset+nameSize], 0))
+	if m.Name == "" {
+		if data := e.data(s); len(data) >= nameOffset+nameSize {
+			m.Name = string(text(data[nameOffset:nameOffset+nameSize], 0))
+		}
 	}
 	m.Name = strings.ReplaceAll(m.Name, "-", "_")
 }
