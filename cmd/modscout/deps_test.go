@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"modalias/archive":   {},
 	"modalias/ko":        {"modalias", "modalias/archive"},
 	"modalias/ko/kotest": {},
+	"modalias/modprobe":  {"modalias"},
 	"modalias/vmlinux":   {"modalias/archive"},
 
 	"recommend/plan":               {"scan/report/jsondoc"},
