@@ -111,16 +111,7 @@ func (s *scanner) number(base int, name ...string) *int {
 // id returns a hexadecimal attribute ("0x8086") as lspci prints it: digits
 // lower-case digits, "" where it is not such a number.
 func (s *scanner) id(digits int, name ...string) string {
-	return hexID(s.text(name...), digits)
-}
-
-func hexID(text string, digits int) string {
-	n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(text), "0x"), 16, 32)
-	if err != nil || n >= 1<<(4*digits) {
-		return ""
-	}
-	id := strconv.FormatUint(n, 16)
-	return strings.Repeat("0", digits-len(id)) + id
+	return report.HexID(s.text(name...), digits)
 }
 
 // relate finds what devices are to each other: parents, shared interrupts,

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -49,10 +48,10 @@ func (s *scanner) usbInterface(d *device) {
 		return
 	}
 	event := s.uevent(d.dir)
-	d.Interface = cmp.Or(d.Interface, decimalTriple(event["INTERFACE"]))
-	d.Class = cmp.Or(d.Class, decimalTriple(event["TYPE"]))
+	d.Interface = cmp.Or(d.Interface, report.USBClass(event["INTERFACE"]))
+	d.Class = cmp.Or(d.Class, report.USBClass(event["TYPE"]))
 	if ids := strings.Split(event["PRODUCT"], "/"); len(ids) == 3 && d.VendorID == "" { // "bda/8156/3104"
-		d.VendorID, d.DeviceID, d.Revision = hexID(ids[0], 4), hexID(ids[1], 4), hexID(ids[2], 4)
+		d.VendorID, d.DeviceID, d.Revision = report.HexID(ids[0], 4), report.HexID(ids[1], 4), report.HexID(ids[2], 4)
 	}
 }
 
@@ -78,21 +77,4 @@ func (s *scanner) classTriple(dir, prefix string) string {
 		return class
 	}
 	return class + subclass + protocol
-}
-
-// decimalTriple turns uevent's "255/255/0" into "ffff00".
-func decimalTriple(text string) string {
-	parts := strings.Split(text, "/")
-	if len(parts) != 3 {
-		return ""
-	}
-	var triple string
-	for _, part := range parts {
-		n, err := strconv.ParseUint(part, 10, 8)
-		if err != nil {
-			return ""
-		}
-		triple += hexID(strconv.FormatUint(n, 16), 2)
-	}
-	return triple
 }

@@ -128,7 +128,7 @@ func (e *facterDevice) found() (found, bool) {
 		}
 	}
 	if d.Bus == "pci" {
-		d.Revision = hexID(facterHex(e.Revision), 2)
+		d.Revision = report.HexID(facterHex(e.Revision), 2)
 	}
 	if d.Bus == "" || !isAddress(d.Bus, e.SysfsBusID) {
 		return found{}, false
@@ -148,11 +148,11 @@ func (e *facterDevice) found() (found, bool) {
 
 // class returns the PCI class, as far as it is one.
 func (e *facterDevice) class() string {
-	base, sub := hexID(e.Base.Hex, 2), hexID(e.Sub.Hex, 2)
+	base, sub := report.HexID(e.Base.Hex, 2), report.HexID(e.Sub.Hex, 2)
 	if base == "" || sub == "" {
 		return ""
 	}
-	return base + sub + hexID(e.Interface.Hex, 2)
+	return base + sub + report.HexID(e.Interface.Hex, 2)
 }
 
 // memory returns the size of an entry of kind memory, in bytes.
@@ -172,7 +172,7 @@ func facterHex(value jsontext.Value) string {
 	if len(value) == 0 || value.Kind() != '{' || unmarshal(value, &id) != nil {
 		return ""
 	}
-	return hexID(id.Hex, 4)
+	return report.HexID(id.Hex, 4)
 }
 
 // machine returns what is not a device. Each processor package has an entry.

@@ -20,31 +20,20 @@ type found struct {
 
 func lower(hex string) string { return strings.ToLower(hex) }
 
-// hexID returns a number as lspci prints ids: lower-case, without 0x, of that
-// many digits; "" where it is no such number.
-func hexID(text string, digits int) string {
-	n, err := strconv.ParseUint(strings.TrimPrefix(lower(text), "0x"), 16, 32)
-	if err != nil || digits < 8 && n >= 1<<(4*digits) {
-		return ""
-	}
-	id := strconv.FormatUint(n, 16)
-	return strings.Repeat("0", digits-len(id)) + id
-}
-
 // byteID turns a decimal byte ("255") into two hexadecimal digits.
 func byteID(text string) string {
 	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 8)
 	if err != nil {
 		return ""
 	}
-	return hexID(strconv.FormatUint(n, 16), 2)
+	return report.HexID(strconv.FormatUint(n, 16), 2)
 }
 
 // bcdID turns the "31.04" that lsusb and the kernel print for bcdDevice into the
 // "3104" of sysfs.
 func bcdID(text string) string {
 	major, minor, _ := strings.Cut(strings.TrimSpace(text), ".")
-	high, low := hexID(major, 2), hexID(minor, 2)
+	high, low := report.HexID(major, 2), report.HexID(minor, 2)
 	if high == "" || low == "" {
 		return ""
 	}

@@ -3,6 +3,8 @@ package foreign
 import (
 	"regexp"
 	"strings"
+
+	"github.com/modscout/modscout/scan/report"
 )
 
 // hwinfo (openSUSE/hwinfo, src/hd/hdp.c) prints a header, "13: PCI 1f.2: 0106
@@ -61,7 +63,7 @@ func (b *hwinfoBlock) end(m *merger) {
 		}
 	}
 	if d.Bus == "pci" {
-		d.Revision = hexID(b.fields["Revision"], 2)
+		d.Revision = report.HexID(b.fields["Revision"], 2)
 	}
 	if !isAddress(d.Bus, b.fields["SysFS BusID"]) {
 		return

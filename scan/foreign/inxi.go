@@ -40,7 +40,7 @@ func (b *inxiBlock) line(l line) bool {
 		case "chip":
 			b.chip(lower(part[2]), l.number)
 		case "class":
-			if n := len(b.devices); n > 0 && hexID(part[2], 4) == lower(part[2]) && b.devices[n-1].Bus == "pci" {
+			if n := len(b.devices); n > 0 && report.HexID(part[2], 4) == lower(part[2]) && b.devices[n-1].Bus == "pci" {
 				b.devices[n-1].Class = lower(part[2])
 			}
 		}
@@ -51,7 +51,7 @@ func (b *inxiBlock) line(l line) bool {
 // chip adds a device by its ids, at the place that was named last.
 func (b *inxiBlock) chip(ids string, number int) {
 	vendor, device, _ := strings.Cut(ids, ":")
-	if hexID(vendor, 4) != vendor || hexID(device, 4) != device || vendor == "" || len(b.devices) >= maxDevices {
+	if report.HexID(vendor, 4) != vendor || report.HexID(device, 4) != device || vendor == "" || len(b.devices) >= maxDevices {
 		return
 	}
 	d := found{number: number, Device: report.Device{Bus: "pci", VendorID: vendor, DeviceID: device}}

@@ -51,7 +51,7 @@ func (b *lshwBlock) field(label, value string) {
 		b.vendor, _, _ = strings.Cut(value, " [")
 	}
 	if id := lshwID.FindStringSubmatch(value); id != nil && b.VendorID == "" {
-		b.text, b.VendorID, b.DeviceID = id[1], hexID(id[2], 4), hexID(id[3], 4)
+		b.text, b.VendorID, b.DeviceID = id[1], report.HexID(id[2], 4), report.HexID(id[3], 4)
 	}
 	b.setPlace(value)
 	if m := lshwDriver.FindStringSubmatch(value); m != nil {

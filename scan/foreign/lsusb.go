@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/modscout/modscout/scan/report"
 )
 
 // The lines of lsusb (usbutils' lsusb.c). Bus and device number are those of
@@ -96,7 +98,7 @@ func (b *usbBlock) line(l line) bool {
 
 // describedIDs reads the ids of the descriptor, which the header repeats.
 func (b *usbBlock) describedIDs() {
-	vendor, product := hexID(b.fields["idVendor"], 4), hexID(b.fields["idProduct"], 4)
+	vendor, product := report.HexID(b.fields["idVendor"], 4), report.HexID(b.fields["idProduct"], 4)
 	if b.VendorID == "" && vendor != "" && product != "" {
 		b.VendorID, b.DeviceID = vendor, product
 	}

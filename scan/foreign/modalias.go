@@ -49,7 +49,7 @@ func literal(alias modalias.Alias, name string) string {
 // aliasID returns an id of four digits, as lspci prints them, from a field of
 // four or eight.
 func aliasID(alias modalias.Alias, name string) string {
-	return hexID(literal(alias, name), 4)
+	return report.HexID(literal(alias, name), 4)
 }
 
 // aliasClass joins class bytes up to the first that is a pattern.

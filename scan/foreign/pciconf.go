@@ -32,16 +32,16 @@ func beginPciconf(l line) block {
 		values[pair[1]] = pair[2]
 	}
 	d := single{number: l.number, Device: report.Device{ID: pciconfID(m[1]), Bus: "pci"}}
-	d.Class, d.Revision = hexID(values["class"], 6), hexID(values["rev"], 2)
+	d.Class, d.Revision = report.HexID(values["class"], 6), report.HexID(values["rev"], 2)
 	d.VendorID, d.DeviceID = values["vendor"], values["device"]
-	if chip := hexID(values["chip"], 8); chip != "" { // before FreeBSD 13
+	if chip := report.HexID(values["chip"], 8); chip != "" { // before FreeBSD 13
 		d.VendorID, d.DeviceID = chip[4:], chip[:4]
 	}
-	if hexID(values["hdr"], 2) != "00" { // what stands there in a bridge is something else
+	if report.HexID(values["hdr"], 2) != "00" { // what stands there in a bridge is something else
 		return &d
 	}
 	(*found)(&d).setSubsystem(values["subvendor"], values["subdevice"])
-	if card := hexID(values["card"], 8); card != "" {
+	if card := report.HexID(values["card"], 8); card != "" {
 		(*found)(&d).setSubsystem(card[4:], card[:4])
 	}
 	return &d

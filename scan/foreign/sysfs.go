@@ -105,7 +105,7 @@ func (s *sysfsDevice) found() found {
 		s.values["SUBSYSTEM"] = s.bus
 	}
 	d := s.udevBlock.device()
-	id := func(name string, digits int) string { return hexID(s.ids[name], digits) }
+	id := func(name string, digits int) string { return report.HexID(s.ids[name], digits) }
 	more := report.Device{Class: id("class", 6), Revision: id("revision", 2)}
 	switch d.Bus {
 	case "pci":

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/modscout/modscout/scan/report"
 )
 
 // Lines of a udev database (systemd's udevadm-info.c, "X: value"), of umockdev's
@@ -115,10 +117,10 @@ func (b *udevBlock) addPCI(d *found) {
 		return
 	}
 	d.Bus = "pci"
-	d.VendorID, d.DeviceID = hexID(vendor, 4), hexID(device, 4)
-	d.Class = hexID(b.values["PCI_CLASS"], 6)
+	d.VendorID, d.DeviceID = report.HexID(vendor, 4), report.HexID(device, 4)
+	d.Class = report.HexID(b.values["PCI_CLASS"], 6)
 	if vendor, device, ok := strings.Cut(b.values["PCI_SUBSYS_ID"], ":"); ok {
-		d.setSubsystem(hexID(vendor, 4), hexID(device, 4))
+		d.setSubsystem(report.HexID(vendor, 4), report.HexID(device, 4))
 	}
 	if name := lower(b.values["PCI_SLOT_NAME"]); isAddress("pci", name) {
 		d.ID = "pci:" + name
@@ -127,23 +129,10 @@ func (b *udevBlock) addPCI(d *found) {
 
 func (b *udevBlock) addUSB(d *found) {
 	if ids := strings.Split(b.values["PRODUCT"], "/"); len(ids) == 3 { // "bda/8156/3104"
-		d.VendorID, d.DeviceID, d.Revision = hexID(ids[0], 4), hexID(ids[1], 4), hexID(ids[2], 4)
+		d.VendorID, d.DeviceID, d.Revision = report.HexID(ids[0], 4), report.HexID(ids[1], 4), report.HexID(ids[2], 4)
 	}
-	d.Class = decimalTriple(b.values["TYPE"])
-	d.Interface = decimalTriple(b.values["INTERFACE"])
-}
-
-// decimalTriple turns "255/255/0" into "ffff00".
-func decimalTriple(text string) string {
-	parts := strings.Split(text, "/")
-	if len(parts) != 3 {
-		return ""
-	}
-	triple := byteID(parts[0]) + byteID(parts[1]) + byteID(parts[2])
-	if len(triple) != 6 {
-		return ""
-	}
-	return triple
+	d.Class = report.USBClass(b.values["TYPE"])
+	d.Interface = report.USBClass(b.values["INTERFACE"])
 }
 
 // instance is a GUID in a path. Hyper-V's tell one virtual machine from all
