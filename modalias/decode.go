@@ -83,7 +83,7 @@ func decodeBody(body []byte) (*Table, error) {
 	t.owners = r.column(t.index.heads.count)
 	t.strings = r.words()
 	t.lists = lists{r.sums(), r.numbers()}
-	r.within(t.lists.ends, len(t.lists.values))
+	r.within(t.lists.ends, t.lists.values.count)
 	t.records = r.records()
 	t.platforms = r.numbers()
 	if len(r.in) > 0 {
@@ -92,7 +92,7 @@ func decodeBody(body []byte) (*Table, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	t.seen = make([]atomic.Pointer[Module], len(t.records.file))
+	t.seen = make([]atomic.Pointer[Module], t.records.file.count)
 	return t, nil
 }
 
@@ -100,12 +100,12 @@ func (r *reader) records() records {
 	file := r.numbers()
 	return records{
 		file:      file,
-		name:      r.column(len(file)),
-		flags:     r.column(len(file)),
-		platforms: r.column(len(file)),
-		depends:   r.column(len(file)),
-		softPre:   r.column(len(file)),
-		softPost:  r.column(len(file)),
-		firmware:  r.column(len(file)),
+		name:      r.column(file.count),
+		flags:     r.column(file.count),
+		platforms: r.column(file.count),
+		depends:   r.column(file.count),
+		softPre:   r.column(file.count),
+		softPost:  r.column(file.count),
+		firmware:  r.column(file.count),
 	}
 }

@@ -16,9 +16,9 @@ import (
 // one head ("acpi", "of:N"), their tails are in the order of their anchors: an
 // anchor is a text without wildcards that the rest of the key must contain.
 type Index struct {
-	heads   words   // of all patterns, ascending by compareText, then by anchor
-	parents numbers // of each block: see blockParent
-	tail    numbers // of each pattern: position in tails
+	heads   words    // of all patterns, ascending by compareText, then by anchor
+	parents unfolded // of each block: see blockParent
+	tail    unfolded // of each pattern: position in tails
 	tails   tails
 
 	order []int    // of each pattern: its position in given

@@ -2,33 +2,50 @@ package modalias
 
 import "encoding/binary"
 
-// numbers is an array of integers. In a file it is the count, the width of the
-// largest in bytes, then of all numbers the lowest byte, of all the next one,
-// and so on: bytes of one kind beside each other compress better than whole
-// numbers, and unfolding them costs a few nanoseconds each.
-type numbers []uint32
+// numbers is an array of integers as it lies in a file: of all numbers first
+// the lowest byte, then of all the next one, and so on, as many as the largest
+// needs. Bytes of one kind beside each other compress better than whole numbers.
+type numbers struct {
+	planes       []byte
+	count, width int
+}
 
 // maxWidth lets a number be a position in a file of 4 GiB.
 const maxWidth = 4
 
 // at returns the i-th number, and 0 where there is none.
-func (n numbers) at(i int) int {
-	if uint(i) >= uint(len(n)) {
+func (n *numbers) at(i int) int {
+	if uint(i) >= uint(n.count) {
 		return 0
 	}
-	return int(n[i])
+	value := 0
+	for plane := range n.width {
+		value |= int(n.planes[plane*n.count+i]) << (8 * plane)
+	}
+	return value
 }
 
-// unfold puts the bytes of the numbers together.
-func unfold(planes []byte, count int) numbers {
-	list := make(numbers, count)
-	for shift := 0; len(planes) > 0 && len(planes) >= count; shift += 8 {
-		for i, b := range planes[:count] {
-			list[i] |= uint32(b) << shift
+// unfold puts the bytes of all numbers together, for those that lookups read
+// most.
+func (n *numbers) unfold() unfolded {
+	list := make(unfolded, n.count)
+	for plane := range n.width {
+		for i, b := range n.planes[plane*n.count:][:n.count] {
+			list[i] |= uint32(b) << (8 * plane)
 		}
-		planes = planes[count:]
 	}
 	return list
+}
+
+// unfolded is numbers in memory.
+type unfolded []uint32
+
+// at returns the i-th number, and 0 where there is none.
+func (u unfolded) at(i int) int {
+	if uint(i) >= uint(len(u)) {
+		return 0
+	}
+	return int(u[i])
 }
 
 // appendNumbers writes an array: count, width, bytes.
@@ -65,19 +82,19 @@ func appendSums(out []byte, list []int) []byte {
 // What refers to a list of things, of which there are n, is a number too: 0 is
 // the empty list, 1 to n the list of one thing, and more a list of this array.
 type lists struct {
-	ends   numbers // of each list, in values
+	ends   unfolded // of each list, in values
 	values numbers
 }
 
 // list is one list.
 type list struct {
-	only        int // where values is empty
-	values      numbers
+	only        int // where there are no values
+	values      *numbers
 	first, size int
 }
 
 // get returns the list that ref refers to, of things of which there are n.
-func (l lists) get(ref, n int) list {
+func (l *lists) get(ref, n int) list {
 	switch {
 	case ref == 0:
 		return list{}
@@ -89,7 +106,7 @@ func (l lists) get(ref, n int) list {
 	if i > 0 {
 		first = l.ends.at(i - 1)
 	}
-	return list{values: l.values, first: first, size: max(0, min(end, len(l.values))-first)}
+	return list{values: &l.values, first: first, size: max(0, min(end, l.values.count)-first)}
 }
 
 // at returns the i-th of the list.

@@ -47,14 +47,15 @@ func (r *reader) numbers() numbers {
 	planes := r.bytes(count * width)
 	if r.err != nil || width == 0 {
 		r.fail("numbers of no width")
-		return nil
+		return numbers{}
 	}
-	return unfold(planes, count)
+	return numbers{planes, count, width}
 }
 
 // sums reads what appendSums wrote.
-func (r *reader) sums() numbers {
-	list, sum := r.numbers(), uint64(0)
+func (r *reader) sums() unfolded {
+	steps, sum := r.numbers(), uint64(0)
+	list := steps.unfold()
 	for i, step := range list {
 		if sum += uint64(step); sum > math.MaxUint32 {
 			r.fail("numbers out of range")
@@ -66,7 +67,7 @@ func (r *reader) sums() numbers {
 }
 
 // within says that what ends last must end at most at limit.
-func (r *reader) within(ends numbers, limit int) {
+func (r *reader) within(ends unfolded, limit int) {
 	if n := len(ends); r.err == nil && n > 0 && ends.at(n-1) > limit {
 		r.fail("%d of %d bytes", ends.at(n-1), limit)
 	}
@@ -75,8 +76,8 @@ func (r *reader) within(ends numbers, limit int) {
 // column reads numbers of which there must be count.
 func (r *reader) column(count int) numbers {
 	n := r.numbers()
-	if r.err == nil && len(n) != count {
-		r.fail("%d numbers where %d belong", len(n), count)
+	if r.err == nil && n.count != count {
+		r.fail("%d numbers where %d belong", n.count, count)
 	}
 	return n
 }
@@ -97,8 +98,8 @@ func (r *reader) words() words {
 
 func (r *reader) index() Index {
 	x := Index{heads: r.words()}
-	x.parents = r.column(len(x.heads.blocks))
-	x.tail = r.column(x.heads.count)
+	parents, tail := r.column(len(x.heads.blocks)), r.column(x.heads.count)
+	x.parents, x.tail = parents.unfold(), tail.unfold()
 	x.tails = r.tails()
 	for _, n := range x.tail {
 		if int(n) >= len(x.tails.texts) {

@@ -86,7 +86,7 @@ func (t *Table) Lookup(key string) []Claim {
 	best := claims{list: make([]Claim, 0, len(hits))}
 	text := 0
 	for _, hit := range hits {
-		owners := t.lists.get(t.owners.at(hit.Pattern), len(t.records.file))
+		owners := t.lists.get(t.owners.at(hit.Pattern), t.records.file.count)
 		if owners.size == 0 {
 			continue
 		}
@@ -197,7 +197,7 @@ func (t *Table) string(n int) string {
 
 // ids returns the IDs of a list of platforms.
 func (t *Table) ids(ref int) []string {
-	of := t.lists.get(ref, len(t.platforms))
+	of := t.lists.get(ref, t.platforms.count)
 	list := make([]string, of.size)
 	for i := range list {
 		list[i] = t.platformID(of.at(i))
@@ -207,7 +207,7 @@ func (t *Table) ids(ref int) []string {
 
 // PlatformIDs returns the IDs of all platforms, ascending.
 func (t *Table) PlatformIDs() []string {
-	list := make([]string, len(t.platforms))
+	list := make([]string, t.platforms.count)
 	for i := range list {
 		list[i] = t.platformID(i)
 	}
@@ -219,8 +219,8 @@ func (t *Table) platformID(i int) string { return t.strings.at(t.platforms.at(i)
 // Size returns how many modules the platforms have together, and how many
 // distinct patterns those.
 func (t *Table) Size() (modules, patterns int) {
-	for _, ref := range t.records.platforms {
-		modules += t.lists.get(int(ref), len(t.platforms)).size
+	for i := range t.records.file.count {
+		modules += t.lists.get(t.records.platforms.at(i), t.platforms.count).size
 	}
 	return modules, t.index.heads.count
 }

@@ -39,7 +39,7 @@ type unfolder struct {
 
 // platforms hands out the modules.
 func (u *unfolder) platforms(modules []Module) []Platform {
-	platforms := make([]Platform, len(u.table.platforms))
+	platforms := make([]Platform, u.table.platforms.count)
 	for i := range platforms {
 		platforms[i].ID = u.word(u.table.platforms.at(i))
 	}
@@ -60,7 +60,7 @@ func (u *unfolder) platforms(modules []Module) []Platform {
 }
 
 func (u *unfolder) modules() []Module {
-	modules, columns := make([]Module, len(u.table.records.file)), &u.table.records
+	modules, columns := make([]Module, u.table.records.file.count), &u.table.records
 	for i := range modules {
 		m := &modules[i]
 		*m = *u.table.module(i)

@@ -7,7 +7,7 @@ import "encoding/binary"
 // the rest. The first of every block is whole, so that any can be found.
 type words struct {
 	count  int
-	blocks numbers // where each begins in data
+	blocks unfolded // where each begins in data
 	data   []byte
 }
 
