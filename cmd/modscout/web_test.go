@@ -140,7 +140,9 @@ func dated(t *testing.T, name string) []byte {
 	return file.Bytes()
 }
 
-func sumOf(data []byte) []byte { return fmt.Appendf(nil, "%x  catalog.json.zst\n", sha256.Sum256(data)) }
+func sumOf(data []byte) []byte {
+	return fmt.Appendf(nil, "%x  catalog.json.zst\n", sha256.Sum256(data))
+}
 
 // TestInterruptedUpdate: whenever an update is killed, the catalogue in use
 // stays, and the next update gets only what is missing.
