@@ -49,7 +49,7 @@ func (k *checker) inOrder(list []Kmod) []string {
 
 // shellCharacters end a word or are expanded in it (POSIX, Shell Command
 // Language, 2.2 and 2.6). A blank parts two arguments, as it should.
-const shellCharacters = "\"'\\$`;&|<>()*?[~#\n"
+const shellCharacters = "\"'\\$`;&|<>()*?\n"
 
 // needs finds what is wrong with the dependencies of the module at a position
 // of its recipe. A dependency that nobody ships may be built in: where that is
