@@ -3,6 +3,7 @@ package recommend
 import (
 	"slices"
 
+	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/recommend/platform"
 )
@@ -34,12 +35,12 @@ func (s *site) know(k knowledge) {
 
 const initrdLayer = "initrd"
 
-// ownModule notes a module of the platform itself: what it claims, its own ids
-// say, and not those of another build.
+// ownModule notes a module of the platform itself. What it claims, its own ids
+// say where it has any, and not those of another build.
 func (s *site) ownModule(r ref, layer, text, source string) {
 	m := s.world.module(r)
 	s.has[m.Name] = plan.Basis{Layer: layer, Text: m.Name + text, Source: source}
-	if !m.Truncated {
+	if m.Aliases != catalog.None && !m.Truncated {
 		s.own[m.Name] = append(s.own[m.Name], r)
 	}
 }

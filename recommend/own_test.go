@@ -31,6 +31,8 @@ func TestImportedKernel(t *testing.T) {
 	}
 	ahciDriver := pciDriver("ahci", aliasAHCI)
 	old := pciDriver("igc", strings.Replace(aliasIGC, "15F3", "15F2", 1))
+	configured := importedKernel()
+	configured.Configured = []string{"nvme"}
 	clock := report.Device{ID: "acpi:PNP0B00:00", Bus: "acpi", Modaliases: []string{"acpi:PNP0B00:"}}
 	packs := newCatalog("packs")
 	on := []string{"box_1"}
@@ -52,6 +54,7 @@ func TestImportedKernel(t *testing.T) {
 		{"driver of the pack", igc, importedKernel(ahciDriver), "extension known igc", ""},
 		{"driver of the kernel first", igc, importedKernel(pciDriver("igc", aliasIGC)), "base known igc", ""},
 		{"driver of the kernel that is too old", igc, importedKernel(old), "missing known", ""},
+		{"driver that the configuration names", nvme, configured, "base known nvme", "nvme is in this kernel's image"},
 		{"a bus of which not all is known", clock, importedKernel(), "base assumed", ""},
 	} {
 		for order, cats := range map[string]func(...*catalog.Catalog) []*catalog.Catalog{

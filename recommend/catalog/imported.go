@@ -28,6 +28,10 @@ type Imported struct {
 	Drivers  []Driver       `json:"drivers"`           // in the kernel image
 	Modules  []InitrdModule `json:"modules,omitempty"` // in the initrd
 
+	// Configured are the modules that its .config says are built in; internal
+	// names. They may have drivers that are not among Drivers.
+	Configured []string `json:"configured,omitempty"`
+
 	Unknown jsontext.Value `json:",embed"` // members of a newer v1
 }
 
@@ -109,12 +113,16 @@ func (i *Imported) Catalog() *Catalog {
 	return b.Catalog(p.ID, i.Kernel.SHA256[:min(len(i.Kernel.SHA256), 12)], i.Date)
 }
 
-// addDrivers adds the drivers of the image as modules, one a name.
+// addDrivers adds the drivers of the image as modules, one a name, and those of
+// which no more is known.
 func (i *Imported) addDrivers(b *Builder) (positions []int) {
 	aliases := map[string][]string{}
 	for j := range i.Drivers {
 		name := i.Drivers[j].ModuleName()
 		aliases[name] = append(aliases[name], i.Drivers[j].Aliases...)
+	}
+	for _, name := range i.Configured {
+		aliases[name] = append(aliases[name], nil...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(aliases)) {
 		positions = append(positions, b.AddModule(Module{File: name + ".ko", Name: name}, aliases[name]))

@@ -53,7 +53,7 @@ func ImportPlatform(p catalog.Platform, files PlatformFiles) (i *catalog.Importe
 		Drivers: []catalog.Driver{},
 	}
 	if config := cmp.Or(string(files.Config), string(image.Config)); config != "" {
-		i.Kernel.Config = sum([]byte(config))
+		i.Kernel.Config, i.Configured = sum([]byte(config)), vmlinux.Configured([]byte(config))
 	}
 	for _, d := range image.Drivers {
 		i.Drivers = append(i.Drivers, catalog.Driver(d))
