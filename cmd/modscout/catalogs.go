@@ -80,19 +80,37 @@ func exists(file string) bool {
 	return err == nil
 }
 
-// openCatalogs reads the catalogues that are named, or all that are in use:
-// what lies in the loader that modscout runs in, what the user added, and the
-// default, in this order, because of an id in two of them the first counts.
+// openCatalogs reads the catalogues that are named, or all that are in use.
 func openCatalogs(cmd *cobra.Command, names []string) ([]*catalog.Catalog, error) {
-	var list []*catalog.Catalog
 	if len(names) == 0 {
-		if c := loaderCatalog(cmd); c != nil {
-			list = append(list, c)
-		}
-		names = append(addedNames(), store.Default)
+		return usualCatalogs(cmd)
 	}
+	var list []*catalog.Catalog
 	for _, name := range names {
 		c, err := catalogNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// usualCatalogs are those in use: what lies in the loader that modscout runs
+// in, what the user added, and the default, in this order. Each is seen behind
+// those before it: that they have an id too is what they are there for.
+func usualCatalogs(cmd *cobra.Command) ([]*catalog.Catalog, error) {
+	var list []*catalog.Catalog
+	if c := loaderCatalog(cmd); c != nil {
+		list = append(list, c)
+	}
+	for _, name := range append(addedNames(), store.Default) {
+		c, err := catalogNamed(name)
+		for _, first := range list {
+			if err == nil {
+				c, err = catalog.Behind(c, first)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}

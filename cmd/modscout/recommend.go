@@ -101,7 +101,7 @@ func runRecommend(cmd *cobra.Command, args []string, flags recommendFlags) error
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(cats, reference) {
+	if len(flags.catalogs) > 0 && !slices.Contains(cats, reference) {
 		flags.options.Reference = []*catalog.Catalog{reference}
 	}
 	r, err := machineReport(cmd, args)

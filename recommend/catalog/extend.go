@@ -51,3 +51,27 @@ func (b *Builder) copyRecipe(base *Catalog, r *Recipe, module map[int]int) Recip
 	}
 	return out
 }
+
+// Behind returns c as it is seen behind first: without the platforms and
+// extensions that first has too. It goes by the name and the hash of c.
+func Behind(c, first *Catalog) (*Catalog, error) {
+	hash, err := c.Hash()
+	if err != nil {
+		return nil, err
+	}
+	has := map[key]bool{}
+	for _, p := range first.Platforms {
+		has[key{p.Loader, p.ID}] = true
+	}
+	own := map[key]bool{}
+	for _, e := range first.Extensions {
+		own[key{e.Loader, e.ID}] = true
+	}
+	return &Catalog{
+		Schema: c.Schema, Name: c.Name, Version: c.Version, Date: c.Date, Provenance: c.Provenance,
+		AliasSets: c.AliasSets, Modules: c.Modules, Firmware: c.Firmware,
+		Platforms:  slices.DeleteFunc(slices.Clone(c.Platforms), func(p Platform) bool { return has[key{p.Loader, p.ID}] }),
+		Extensions: slices.DeleteFunc(slices.Clone(c.Extensions), func(e Extension) bool { return own[key{e.Loader, e.ID}] }),
+		sum:        hash,
+	}, nil
+}

@@ -33,3 +33,29 @@ func TestExtend(t *testing.T) {
 		t.Errorf("the base changed:\n%s", diff)
 	}
 }
+
+func TestBehind(t *testing.T) {
+	c, first := maintained(), maintained()
+	first.Platforms, first.Extensions = first.Platforms[:1], first.Extensions[1:2]
+	got, err := Behind(c, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range got.Platforms {
+		if p.ID == first.Platforms[0].ID {
+			t.Errorf("platform %s is in both", p.ID)
+		}
+	}
+	for _, e := range got.Extensions {
+		if e.ID == first.Extensions[0].ID {
+			t.Errorf("extension %s is in both", e.ID)
+		}
+	}
+	if len(got.Platforms) != len(c.Platforms)-1 || len(got.Extensions) != len(c.Extensions)-1 {
+		t.Errorf("%d platforms and %d extensions are left", len(got.Platforms), len(got.Extensions))
+	}
+	want, err := c.Hash()
+	if hash, _ := got.Hash(); hash != want || err != nil {
+		t.Errorf("its hash is %s, want that of the file, %s", hash, want)
+	}
+}
