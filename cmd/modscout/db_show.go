@@ -31,7 +31,10 @@ func newDBShowCmd() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading the database %s: %w", args[0], err)
 			}
-			show := showPlatforms
+			show := func(w io.Writer, platforms []modalias.Platform) error {
+				fmt.Fprintln(w, table.Hash())
+				return showPlatforms(w, platforms)
+			}
 			if len(args) == 2 {
 				if platforms = onlyModule(platforms, args[1]); len(platforms) == 0 {
 					return fmt.Errorf("the database %s has no module %q", args[0], args[1])
@@ -39,7 +42,7 @@ func newDBShowCmd() *cobra.Command {
 				show = showModules
 			}
 			if format == "json" {
-				return jsondoc.Write(cmd.OutOrStdout(), dbDocument(platforms))
+				return jsondoc.Write(cmd.OutOrStdout(), dbDocument(table, platforms))
 			}
 			return writeBuffered(cmd.OutOrStdout(), func(w io.Writer) error { return show(w, platforms) })
 		},
@@ -117,6 +120,7 @@ func showModules(w io.Writer, platforms []modalias.Platform) error {
 type (
 	dbJSON struct {
 		Schema    string           `json:"schema"`
+		Database  string           `json:"database"` // the SHA-256 of its file
 		Platforms []dbJSONPlatform `json:"platforms"`
 	}
 	dbJSONPlatform struct {
@@ -135,8 +139,8 @@ type (
 	}
 )
 
-func dbDocument(platforms []modalias.Platform) dbJSON {
-	doc := dbJSON{Schema: "modscout.modules/v1", Platforms: []dbJSONPlatform{}}
+func dbDocument(table *modalias.Table, platforms []modalias.Platform) dbJSON {
+	doc := dbJSON{Schema: "modscout.modules/v1", Database: table.Hash(), Platforms: []dbJSONPlatform{}}
 	for _, p := range platforms {
 		part := dbJSONPlatform{ID: p.ID, Modules: []dbJSONModule{}}
 		for _, m := range p.Modules {

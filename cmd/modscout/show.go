@@ -113,7 +113,7 @@ func openTable(table *modalias.Table) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &document{value: dbDocument(platforms), text: func(w io.Writer) error { return showPlatforms(w, platforms) }}, nil
+	return &document{value: dbDocument(table, platforms), text: func(w io.Writer) error { return showPlatforms(w, platforms) }}, nil
 }
 
 func openReport(data []byte) (*document, error) {
