@@ -18,6 +18,7 @@ var (
 	logPCI    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): (?:found )?\[([0-9a-f]{4})[:/]([0-9a-f]{4})\](?: .*?class (?:0x)?([0-9a-f]{6})\b)?`)
 	logCut    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): \[[0-9a-f]{0,4}(?::[0-9a-f]{0,4})?\.*$`)
 	logUSB    = regexp.MustCompile(`\busb ((?:usb\d+|\d+-\d+(?:\.\d+)*)): New USB device found, idVendor=([0-9a-f]{4}), idProduct=([0-9a-f]{4})(?:, bcdDevice=\s*([0-9a-f.]+))?`)
+	logNumber = regexp.MustCompile(`\busb ((\d+)-\d+(?:\.\d+)*): new .*USB device (?:number|using \S+ and address) (\d+)\b`)
 	logGone   = regexp.MustCompile(`\busb (\d+-\d+(?:\.\d+)*): USB disconnect`)
 	logLinux  = regexp.MustCompile(`\bLinux version (\S+) \(`)
 	logCPU    = regexp.MustCompile(`\bsmpboot: CPU0: (.*?) \(family: 0x([0-9a-f]+), model: 0x([0-9a-f]+)`)
@@ -38,6 +39,7 @@ var logForms = []struct {
 	{"pci ", logCut, readLogCut},
 	{"New USB device found", logUSB, readLogUSB},
 	{"New USB device found", regexp.MustCompile(`\busb .*New USB device found.*`), readLogCutUSB},
+	{" USB device ", logNumber, readLogNumber},
 	{"USB disconnect", logGone, readLogGone},
 	{"Linux version ", logLinux, func(_ int, m []string) block { return &facts{kernel: m[1]} }},
 	{"smpboot: CPU0:", logCPU, readLogCPU},
@@ -145,6 +147,11 @@ func (b *brokenUSB) end(m *merger) {
 
 func readLogUSB(at int, m []string) block {
 	return &announced{number: at, Device: report.Device{ID: "usb:" + m[1], Bus: "usb", VendorID: m[2], DeviceID: m[3], Revision: bcdID(m[4])}}
+}
+
+// readLogNumber notes under which number other lists have a device.
+func readLogNumber(_ int, m []string) block {
+	return action(func(to *merger) { to.places[usbID(m[2], m[3])] = "usb:" + m[1] })
 }
 
 // readLogGone forgets a device that was unplugged.

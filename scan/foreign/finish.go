@@ -41,6 +41,7 @@ func (m *merger) conclude() {
 		m.rep.Devices = []report.Device{}
 		m.rep.Warn("no-devices", "", "no list of devices is among the inputs: which drivers the machine needs is not known")
 	}
+	m.joinUSB()
 	m.warnGuest()
 	m.warnNamed()
 	m.setParents()

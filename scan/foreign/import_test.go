@@ -203,6 +203,33 @@ func TestUSBDeviceOrInterface(t *testing.T) {
 	}
 }
 
+// A USB device is known by number to some lists and by place to others. Where a
+// log or a tree tells that both are one, it is one device.
+func TestUSBNumbers(t *testing.T) {
+	const list = "Bus 001 Device 001: ID 1d6b:0002 Linux\nBus 001 Device 007: ID 0bda:8156 Realtek\nBus 001 Device 009: ID 0bda:8156 Realtek\n"
+	const log = "usb usb1: New USB device found, idVendor=1d6b, idProduct=0002\nusb 1-2: New USB device found, idVendor=0bda, idProduct=8156\n"
+	const place = "|__1-2.1  0bda:8156:3104 00  2.10  480MBit/s 350mA 1IF  (x)\n 1-2.1:1.0  (IF) ff:ff:00 3EPs () r8152\n"
+	tests := []struct{ name, text, want string }{
+		{"unrelated", list + log, "usb:1-2 usb:001-007 usb:001-009 usb:usb1"},
+		{"log", list + log + "usb 1-2: new high-speed USB device number 7 using xhci_hcd\n", "usb:1-2 usb:001-009 usb:usb1"},
+		{"old log", list + log + "usb 1-2: new high speed USB device using ehci_hcd and address 9\n", "usb:1-2 usb:001-007 usb:usb1"},
+		{"of another device", list + strings.ReplaceAll(log, "8156", "8152") + "usb 1-2: new high-speed USB device number 7 using xhci_hcd\n", "usb:1-2 usb:001-007 usb:001-009 usb:usb1"},
+		{"tree", list + place + "/:  Bus 01.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/1p, 5000M\n    |__ Port 2: Dev 3, If 0, Class=Hub, Driver=hub/4p, 480M\n        |__ Port 1: Dev 9, If 0, Class=Vendor Specific Class, Driver=r8152, 480M\n",
+			"usb:001-001 usb:1-2.1:1.0 usb:001-007"},
+		{"tree without indentation", list + place + "/:  Bus 01.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/1p, 5000M\n|__ Port 2: Dev 3, If 0, Class=Hub, Driver=hub/4p, 480M\n|__ Port 1: Dev 9, If 0, Class=Vendor Specific Class, Driver=r8152, 480M\n",
+			"usb:001-001 usb:1-2.1:1.0 usb:001-007 usb:001-009"},
+	}
+	for _, test := range tests {
+		rep, err := Import([]Input{{"paste", []byte(test.text)}}, Options{Names: testNames})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, strings.Join(ids(rep), " ")); diff != "" {
+			t.Errorf("%s: devices mismatch (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
 // One kind at a time: the others are not looked for.
 func TestFrom(t *testing.T) {
 	const text = "00:1f.2 0106: 8086:2922\nBus 001 Device 002: ID 0bda:8156 Realtek\n10ec:8125\n"

@@ -20,12 +20,15 @@ type treeBlock struct {
 	devices map[string]*treeEntry
 	last    *treeEntry
 	root    *treeEntry
+	ports   []string // from the root hub to the last device
+	lost    bool     // the indentation says nothing
 }
 
 // treeEntry is a device with the drivers of its interfaces.
 type treeEntry struct {
 	found
 	drivers map[string]bool
+	place   string // id in sysfs
 }
 
 func beginUSBTree(l line) block {
@@ -34,14 +37,15 @@ func beginUSBTree(l line) block {
 		return nil
 	}
 	b := &treeBlock{bus: strings.TrimLeft(m[1], "0"), devices: map[string]*treeEntry{}}
-	b.add(m[2], "hub", l.number)
+	b.add(m[2], "hub", l)
 	b.root = b.last
 	return b
 }
 
 func (b *treeBlock) line(l line) bool {
 	if m := treeDevice.FindStringSubmatch(l.text); m != nil {
-		b.add(m[2], m[4], l.number)
+		b.add(m[2], m[4], l)
+		b.setPlace(l.indent, strings.TrimLeft(m[1], "0"))
 		return true
 	}
 	if m := treeIDs.FindStringSubmatch(l.text); m != nil {
@@ -51,13 +55,26 @@ func (b *treeBlock) line(l line) bool {
 	return strings.HasPrefix(l.text, "/sys/bus/usb/devices/") || strings.HasPrefix(l.text, "Manufacturer=") || strings.HasPrefix(l.text, "Product=")
 }
 
-func (b *treeBlock) add(device, driver string, number int) {
+// setPlace finds a device's place by the ports above it, as far as the
+// indentation is still that of lsusb: four columns a level.
+func (b *treeBlock) setPlace(indent int, port string) {
+	const step = 4
+	level := indent/step - 1
+	if indent%step != 0 || level < 0 || level > len(b.ports) || b.last == nil {
+		b.lost = true
+		return
+	}
+	b.ports = append(b.ports[:level], port)
+	b.last.place = "usb:" + b.bus + "-" + strings.Join(b.ports, ".")
+}
+
+func (b *treeBlock) add(device, driver string, l line) {
 	device = strings.TrimLeft(device, "0")
 	id := usbID(b.bus, device)
 	e := b.devices[id]
 	if e == nil && len(b.devices) < maxDevices {
 		e = &treeEntry{drivers: map[string]bool{}}
-		e.ID, e.Bus, e.number = id, "usb", number
+		e.ID, e.Bus, e.number = id, "usb", l.number
 		b.devices[id] = e
 		b.order = append(b.order, id)
 	}
@@ -72,6 +89,9 @@ func (b *treeBlock) add(device, driver string, number int) {
 func (b *treeBlock) end(m *merger) {
 	for _, id := range b.order {
 		e := b.devices[id]
+		if e.place != "" && !b.lost {
+			m.places[id] = e.place
+		}
 		if len(e.drivers) == 1 {
 			for driver := range e.drivers {
 				e.Driver = driver

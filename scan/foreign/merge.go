@@ -21,11 +21,12 @@ type merger struct {
 	kind    string // of what is being read
 
 	rep        *report.Report
-	remarks    map[string]bool // codes and devices that were warned of
-	logged     map[string]bool // ids that a kernel's log named first
-	index      map[string]int  // Device.ID -> index in rep.Devices
-	buses      map[string]bool // of the devices so far
-	bare       int             // devices without an address so far
+	remarks    map[string]bool   // codes and devices that were warned of
+	logged     map[string]bool   // ids that a kernel's log named first
+	index      map[string]int    // Device.ID -> index in rep.Devices
+	buses      map[string]bool   // of the devices so far
+	places     map[string]string // ids in sysfs of USB devices by bus and number
+	bare       int               // devices without an address so far
 	kinds      []string
 	lists      bool        // something else than modscout's own reports was read
 	named      []string    // ids of devices known by name only
@@ -37,7 +38,7 @@ type merger struct {
 func newMerger(opts Options, several bool) *merger {
 	return &merger{
 		opts: opts, several: several, rep: &report.Report{Schema: report.Schema, Tool: opts.Tool},
-		remarks: map[string]bool{}, logged: map[string]bool{}, index: map[string]int{}, buses: map[string]bool{},
+		remarks: map[string]bool{}, logged: map[string]bool{}, index: map[string]int{}, buses: map[string]bool{}, places: map[string]string{},
 	}
 }
 

@@ -20,7 +20,7 @@ var (
 // udevNames are the values that are kept. None of them names a single device:
 // serial numbers, file system ids and network addresses stand in others.
 var udevNames = []string{
-	"DEVPATH", "DEVTYPE", "DRIVER", "INTERFACE", "MODALIAS", "PCI_CLASS", "PCI_ID", "PCI_SLOT_NAME", "PCI_SUBSYS_ID",
+	"BUSNUM", "DEVNUM", "DEVPATH", "DEVTYPE", "DRIVER", "INTERFACE", "MODALIAS", "PCI_CLASS", "PCI_ID", "PCI_SLOT_NAME", "PCI_SUBSYS_ID",
 	"PRODUCT", "SUBSYSTEM", "TYPE", "modalias",
 }
 
@@ -84,6 +84,7 @@ func (b *udevBlock) end(m *merger) {
 	switch {
 	case slices.Contains(classes, d.Bus) || d.Bus == "cpu" && m.buses["cpu"]:
 	case b.values["DEVTYPE"] == "usb_device":
+		m.places[usbID(strings.TrimLeft(b.values["BUSNUM"], "0"), strings.TrimLeft(b.values["DEVNUM"], "0"))] = d.ID
 		m.addUSBDevice(usbDevice{found: d})
 	case len(d.Modaliases) > 0 || d.VendorID != "":
 		m.add(d)

@@ -39,7 +39,6 @@ func (m *merger) addUSBDevices() {
 }
 
 // shownUSB returns the ids of USB devices that have interfaces in the report.
-// Those of the root hub "usb1" are "1-0:1.0".
 func (m *merger) shownUSB() map[string]bool {
 	shown := map[string]bool{}
 	for i := range m.rep.Devices {
@@ -61,4 +60,63 @@ func (m *merger) shownUSB() map[string]bool {
 func (m *merger) dropUSBDevices() {
 	shown := m.shownUSB()
 	m.rep.Devices = slices.DeleteFunc(m.rep.Devices, func(d report.Device) bool { return d.Bus == "usb" && shown[d.ID] })
+}
+
+// joinUSB merges what lists by bus and device number say of a USB device with
+// what others say by its place in sysfs, where a log or a tree told that both
+// are one.
+func (m *merger) joinUSB() {
+	if !m.buses["usb"] {
+		return
+	}
+	known := m.usbIDs()
+	all := m.rep.Devices
+	m.rep.Devices, m.index = nil, map[string]int{}
+	for i := range all {
+		d := all[i]
+		device, place, isInterface := strings.Cut(strings.TrimPrefix(d.ID, "usb:"), ":")
+		if in := m.placeOf("usb:" + device); d.Bus == "usb" && known[in] == d.VendorID+":"+d.DeviceID {
+			d.ID = usbPlace(in, place, isInterface)
+		}
+		m.merge(&d, 0)
+	}
+}
+
+// usbIDs returns vendor and device of all USB devices of the report, by the
+// device's id also where only its interfaces are in it.
+func (m *merger) usbIDs() map[string]string {
+	ids := map[string]string{}
+	for i := range m.rep.Devices {
+		d := &m.rep.Devices[i]
+		if d.Bus != "usb" {
+			continue
+		}
+		device, _, _ := strings.Cut(strings.TrimPrefix(d.ID, "usb:"), ":")
+		if bus, isRoot := strings.CutSuffix(device, "-0"); isRoot {
+			device = "usb" + bus
+		}
+		ids["usb:"+device] = d.VendorID + ":" + d.DeviceID
+	}
+	return ids
+}
+
+// placeOf returns the id in sysfs of a device that is known by bus and number,
+// "" where no list told. A root hub always has number 1.
+func (m *merger) placeOf(id string) string {
+	if bus, isRoot := strings.CutSuffix(strings.TrimPrefix(id, "usb:"), "-001"); isRoot {
+		return "usb:usb" + strings.TrimLeft(bus, "0")
+	}
+	return m.places[id]
+}
+
+// usbPlace returns the id of a device, or of one of its interfaces. Those of the
+// root hub "usb1" are "1-0:1.0".
+func usbPlace(device, place string, isInterface bool) string {
+	if !isInterface {
+		return device
+	}
+	if bus, isRoot := strings.CutPrefix(device, "usb:usb"); isRoot {
+		device = "usb:" + bus + "-0"
+	}
+	return device + ":" + place
 }
