@@ -35,6 +35,11 @@ type Disk struct {
 	Initramfs *Initramfs
 	GRUB      string // directory of GRUB's parts; "" = [GRUBDir]
 	Append    string // further kernel command line
+
+	// Drivers are put beside the initramfs, from the module directory Tree,
+	// /lib/modules/RELEASE; "" = [NoDrivers].
+	Drivers DriverSet
+	Tree    string
 }
 
 // Write makes the disk image at path, which appears whole or not at all. Equal
@@ -64,10 +69,25 @@ func (d Disk) Write(path string) error {
 		return err
 	}
 	defer image.Cleanup()
-	if err := d.fill(image.File, loader, initrd.Bytes()); err != nil {
+	drivers, err := d.readDrivers()
+	if err != nil {
+		return err
+	}
+	if err := d.fill(image.File, loader, initrd.Bytes(), drivers); err != nil {
 		return err
 	}
 	return image.CloseAtomicallyReplace()
+}
+
+func (d Disk) readDrivers() ([]content, error) {
+	if d.Drivers == "" || d.Drivers == NoDrivers {
+		return nil, nil
+	}
+	tree, err := openTree(d.Tree)
+	if err != nil {
+		return nil, err
+	}
+	return d.Drivers.drivers(tree)
 }
 
 // unfit finds what GRUB would not pass on to the kernel as it is.
@@ -79,7 +99,7 @@ type content struct {
 	data []byte
 }
 
-func (d Disk) fill(image *os.File, loader *grub, initrd []byte) error {
+func (d Disk) fill(image *os.File, loader *grub, initrd []byte, drivers []content) error {
 	signature := drawSignature(d.Kernel.Data, initrd)
 	files := []content{
 		{"/EFI/BOOT/BOOTX64.EFI", loader.efi},
@@ -87,6 +107,7 @@ func (d Disk) fill(image *os.File, loader *grub, initrd []byte) error {
 		{"/boot/" + KernelName, d.Kernel.Data},
 		{"/boot/" + InitrdName, initrd},
 	}
+	files = append(files, drivers...)
 	size := diskSize(files)
 	if err := image.Truncate(size); err != nil {
 		return err

@@ -40,9 +40,10 @@ var rooms = map[string][]string{
 	"recommend/show":               {"scan/report", "recommend/plan", "recommend/catalog"},
 	"recommend":                    {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
 
-	"initramfs":      {"modalias/ko", "modalias/archive"},
-	"initramfs/qemu": {"scan/report", "scan/report/jsondoc", "recommend/plan"},
-	"initramfs/boot": {"scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
+	"initramfs":       {"initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
+	"initramfs/qemu":  {"initramfs/probe", "scan/report", "scan/report/jsondoc", "recommend/plan"},
+	"initramfs/probe": {"scan/report", "modalias", "modalias/ko"},
+	"initramfs/boot": {"initramfs/probe", "scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
 		"recommend/packer", "recommend/show", "initramfs"},
 }
 

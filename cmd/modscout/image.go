@@ -26,6 +26,7 @@ type imageBuild struct {
 	kernel, modules, init, output string
 	grub, append                  string
 	load                          []string
+	drivers                       string
 }
 
 func newImageBuildCmd() *cobra.Command {
@@ -49,6 +50,7 @@ parts, vmlinuz and initrd, for network boot.`,
 	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: this program)")
 	flags.StringSliceVar(&b.load, "load", nil, "load exactly these modules, in this order")
 	flags.StringVar(&b.grub, "grub", initramfs.GRUBDir, "directory of GRUB's parts")
+	flags.StringVar(&b.drivers, "drivers", string(initramfs.NetworkDrivers), "drivers beside the initramfs, for the network and modscout.probe=1: none, network or all")
 	flags.StringVar(&b.append, "append", "", "further kernel command line, such as modscout.loader=rr")
 	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, or DIR/ for the parts")
 	for _, name := range []string{"kernel", "modules", "output"} {
@@ -95,6 +97,6 @@ func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) err
 	case !mode.IsRegular():
 		return withHint(errors.New("not a file"), "write scan.img and copy it to the stick: cp scan.img "+b.output)
 	}
-	disk := initramfs.Disk{Kernel: kernel, Initramfs: fs, GRUB: b.grub, Append: b.append}
+	disk := initramfs.Disk{Kernel: kernel, Initramfs: fs, GRUB: b.grub, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
 	return uninterrupted(func() error { return disk.Write(file) })
 }

@@ -66,6 +66,7 @@ kernel that runs; "modscout recommend --loader rr" asks about RR.`,
 		newPackCmd(),
 		newPlatformCmd(),
 		newImageCmd(),
+		newProbeCmd(),
 		newVersionCmd(),
 	)
 	return root

@@ -14,6 +14,7 @@
 //	modscout.poweroff=1      power off at the end instead of waiting for a key
 //	modscout.loader=NAME     recommend for this loader
 //	modscout.platform=ID,ID  recommend among these platforms
+//	modscout.probe=1         try the drivers of the stick, after the answer is saved
 //	modscout.show=report     show the devices instead of the plan
 package boot
 
@@ -21,6 +22,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -36,6 +38,9 @@ type Parts struct {
 	Show func(w io.Writer, p *plan.Plan, r *report.Report, size Size) error
 	// Pack writes the packer's input for a plan into a directory that exists.
 	Pack func(ctx context.Context, p *plan.Plan, r *report.Report, dir string) error
+	// Probe tries the drivers of a directory, lib/modules/RELEASE, on the
+	// devices of a report that have none.
+	Probe func(ctx context.Context, r *report.Report, drivers string) ([]probe.Result, error)
 }
 
 // Size is what fits on a screen, in characters.

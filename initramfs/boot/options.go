@@ -14,6 +14,7 @@ type Options struct {
 	Loader    string   // "" = any
 	Platforms []string // none = all
 	Show      string   // "plan" or "report"
+	Probe     bool     // try drivers
 }
 
 // readOptions takes the options from /proc/cmdline, which must be mounted.
@@ -29,5 +30,6 @@ func readOptions() Options {
 		Loader:    get("loader"),
 		Platforms: strings.FieldsFunc(get("platform"), func(r rune) bool { return r == ',' }),
 		Show:      get("show"),
+		Probe:     get("probe") == "1",
 	}
 }

@@ -21,6 +21,7 @@ const (
 	limitShow      = 20 * time.Second
 	limitSave      = time.Minute
 	limitSerial    = time.Minute
+	limitProbe     = 10 * time.Minute
 )
 
 // system is what PID 1 asks of the machine it runs on; linux is the real one.
@@ -80,6 +81,7 @@ func (s *session) run(ctx context.Context) {
 		s.print(ctx, "PLAN", s.plan)
 	}
 	s.show(ctx, s.screens.where(isSerialPort))
+	s.probe(ctx)
 	s.screens.progress(s.lastLine())
 }
 

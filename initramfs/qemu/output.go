@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/go-json-experiment/json"
+
+	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -32,6 +35,16 @@ func (o Output) Plan() (*plan.Plan, error) {
 		return nil, err
 	}
 	return plan.Read(bytes.NewReader(data))
+}
+
+// Probe returns what the scan image's bootprobe printed.
+func (o Output) Probe() ([]probe.Result, error) {
+	data, err := o.between("PROBE")
+	if err != nil {
+		return nil, err
+	}
+	var results []probe.Result
+	return results, json.Unmarshal(data, &results)
 }
 
 // between returns the last document of its kind. A serial port turns each

@@ -1,0 +1,197 @@
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Linux is the kernel that runs. The zero value is not ready: use [NewLinux].
+type Linux struct {
+	release string
+	kmsg    int // /dev/kmsg, -1 where it cannot be read
+}
+
+// NewLinux opens the kernel's log. Without it, results have no messages.
+func NewLinux() *Linux {
+	var name unix.Utsname
+	unix.Uname(&name)
+	l := &Linux{release: unix.ByteSliceToString(name.Release[:]), kmsg: -1}
+	if fd, err := unix.Open("/dev/kmsg", unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0); err == nil {
+		unix.Seek(fd, 0, unix.SEEK_END)
+		l.kmsg = fd
+	}
+	return l
+}
+
+// Release returns what uname -r says.
+func (l *Linux) Release() string { return l.release }
+
+// Loaded looks into /sys/module, where built-in modules with parameters are
+// too: those have no "initstate".
+func (*Linux) Loaded(name string) bool {
+	_, err := os.Stat(filepath.Join("/sys/module", name, "initstate"))
+	return err == nil
+}
+
+// compressedModule is MODULE_INIT_COMPRESSED_FILE of linux/module.h.
+const compressedModule = 4
+
+// Load calls finit_module itself, with the flag for compressed files, which
+// u-root's kmodule does not pass on.
+func (*Linux) Load(file, name string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	flags := 0
+	if !strings.HasSuffix(file, ".ko") {
+		flags = compressedModule
+	}
+	err = unix.FinitModule(int(f.Fd()), "", flags)
+	if errors.Is(err, unix.EEXIST) || errors.Is(err, unix.ENODEV) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// Unload removes a module that nobody uses.
+func (*Linux) Unload(name string) error {
+	if err := unix.DeleteModule(name, unix.O_NONBLOCK); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// Driver reads the links that the driver core makes.
+func (*Linux) Driver(d *report.Device) (driver, module string) {
+	dir := filepath.Join("/sys", d.SysfsPath, "driver")
+	target, err := os.Readlink(dir)
+	if err != nil {
+		return "", ""
+	}
+	if link, err := os.Readlink(filepath.Join(dir, "module")); err == nil {
+		module = filepath.Base(link)
+	}
+	return filepath.Base(target), module
+}
+
+// Signs looks below the device for network interfaces and disks. An interface
+// is set up for the look, because one that is down has no carrier to tell.
+func (*Linux) Signs(d *report.Device) (evidence []string, works bool) {
+	root := filepath.Join("/sys", d.SysfsPath)
+	filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() || strings.Count(path[len(root):], "/") > maxDepth {
+			return nil
+		}
+		sign, good := "", false
+		switch filepath.Base(filepath.Dir(path)) {
+		case "net":
+			sign, good = carrier(path)
+		case "block":
+			sign, good = disk(path)
+		}
+		if sign != "" {
+			evidence, works = append(evidence, sign), works || good
+			return fs.SkipDir
+		}
+		return nil
+	})
+	return evidence, works
+}
+
+// maxDepth is how far below a device its interfaces and disks lie: SCSI takes
+// host, target, unit, "block" and the disk.
+const maxDepth = 10
+
+func carrier(dir string) (string, bool) {
+	name := filepath.Base(dir)
+	setUp(name)
+	state := attribute(dir, "carrier")
+	switch state {
+	case "1":
+		return name + " has a carrier", true
+	case "0":
+		return name + " has no carrier", false
+	}
+	return name + " does not come up", false
+}
+
+// setUp sets IFF_UP, as "ip link set up" does.
+func setUp(name string) {
+	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return
+	}
+	defer unix.Close(socket)
+	request, err := unix.NewIfreq(name)
+	if err != nil || unix.IoctlIfreq(socket, unix.SIOCGIFFLAGS, request) != nil {
+		return
+	}
+	request.SetUint16(request.Uint16() | unix.IFF_UP)
+	unix.IoctlIfreq(socket, unix.SIOCSIFFLAGS, request)
+}
+
+func disk(dir string) (string, bool) {
+	sectors, err := strconv.ParseInt(attribute(dir, "size"), 10, 64)
+	if err != nil {
+		return "", false
+	}
+	return fmt.Sprintf("%s has %d MB", filepath.Base(dir), sectors*512/1_000_000), sectors > 0
+}
+
+func attribute(dir, name string) string {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}
+
+// maxLog is the most lines of one look at the log.
+const maxLog = 40
+
+// Log reads the records of /dev/kmsg, each "level,sequence,time,flags;text"
+// (Documentation/ABI/testing/dev-kmsg).
+func (l *Linux) Log() []string {
+	var lines []string
+	record := make([]byte, 8192)
+	for l.kmsg >= 0 {
+		n, err := unix.Read(l.kmsg, record)
+		if errors.Is(err, unix.EPIPE) {
+			continue // the oldest were overwritten meanwhile
+		}
+		if err != nil || n <= 0 {
+			break
+		}
+		_, text, _ := bytes.Cut(record[:n], []byte{';'})
+		line, _, _ := strings.Cut(string(text), "\n")
+		if len(lines) < maxLog {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Taint reads what the kernel has against itself.
+func (*Linux) Taint() uint64 {
+	taint, _ := strconv.ParseUint(attribute("/proc/sys/kernel", "tainted"), 10, 64)
+	return taint
+}
+
+// Wait is what [New] is given on real hardware: SCSI buses take 3 to 4 s.
+const Wait = 5 * time.Second
