@@ -67,6 +67,7 @@ kernel that runs; "modscout recommend --loader rr" asks about RR.`,
 		newPlatformCmd(),
 		newImageCmd(),
 		newProbeCmd(),
+		newCheckCmd(),
 		newVersionCmd(),
 	)
 	return root
