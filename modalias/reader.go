@@ -119,7 +119,7 @@ func (r *reader) tails() tails {
 	start := 0
 	for i := range ends {
 		end, a, b := ends.at(i), from.at(i), to.at(i)
-		if r.err != nil || a > b || b > end-start || end-start > maxWord {
+		if r.err != nil || a > b || b > end-start {
 			r.fail("tails are not where they belong")
 			return tails{}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,6 +92,29 @@ func TestTableLookup(t *testing.T) {
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("Lookup(%q) mismatch (-want +got):\n%s", test.key, diff)
+		}
+	}
+}
+
+// A module may claim anything, at any length.
+func TestTableOddPatterns(t *testing.T) {
+	long := strings.Repeat("long", 50_000)
+	want := []Platform{{ID: "", Modules: []Module{
+		{Name: "a", Aliases: []string{"", "*", long, long + "*" + long, long + "x", "-[-]-", "x*[", `x*\`}},
+		{Name: "b"},
+	}}}
+	slices.Sort(want[0].Modules[0].Aliases)
+	file := encoded(t, want)
+	if diff := cmp.Diff(want, platformsOf(t, file)); diff != "" {
+		t.Errorf("Platforms() mismatch (-want +got):\n%s", diff)
+	}
+	table, err := ReadTable(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{long, long + "x", long + "-" + long, "", "_-_", "x-["} {
+		if claims := table.Lookup(key); len(claims) != 1 || claims[0].Name != "a" {
+			t.Errorf("Lookup(%.20q…) = %v", key, claims)
 		}
 	}
 }

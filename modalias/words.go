@@ -1,6 +1,9 @@
 package modalias
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // words is a list of strings, ascending, as it lies in a file: each is the
 // length that it shares with the one before it, the length of the rest, and
@@ -11,10 +14,7 @@ type words struct {
 	data   []byte
 }
 
-const (
-	blockSize = 16       // words; more would make the file smaller and every look into it slower
-	maxWord   = 64 << 10 // bytes of one word
-)
+const blockSize = 16 // words; more would make the file smaller and every look into it slower
 
 func appendWords(out []byte, list []string) []byte {
 	var blocks []int
@@ -60,7 +60,7 @@ func next(block []byte) (shared int, rest, after []byte, ok bool) {
 		return 0, nil, nil, false
 	}
 	size, block, ok := short(block)
-	if !ok || size > len(block) || shared+size > maxWord {
+	if !ok || size > len(block) {
 		return 0, nil, nil, false
 	}
 	return shared, block[:size], block[size:], true
@@ -72,7 +72,7 @@ func short(in []byte) (int, []byte, bool) {
 		return int(in[0]), in[1:], true
 	}
 	n, width := binary.Uvarint(in)
-	if width <= 0 || n > maxWord {
+	if width <= 0 || n > math.MaxInt32 {
 		return 0, nil, false
 	}
 	return int(n), in[width:], true
