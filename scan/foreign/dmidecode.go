@@ -66,7 +66,7 @@ func (b *dmiBlock) line(l line) bool {
 
 func (b *dmiBlock) end(m *merger) {
 	if size := b.machine.MemoryBytes; size != nil {
-		m.memory += *size
+		m.addMemory(*size)
 		b.machine.MemoryBytes = nil
 	}
 	m.addMachine(b.machine, "")

@@ -111,7 +111,9 @@ func (m *merger) addFacter(entry jsontext.Value) error {
 	if d, ok := e.found(); ok {
 		m.add(d)
 	}
-	m.memory += e.memory()
+	if size := e.memory(); size > 0 {
+		m.addMemory(size)
+	}
 	return nil
 }
 

@@ -131,6 +131,13 @@ func (m *merger) addReport(rep *report.Report) {
 	}
 }
 
+// addMemory takes in a memory module, or all memory.
+func (m *merger) addMemory(bytes int64) {
+	m.memory += bytes
+	m.lists = true
+	m.addKind(m.kind)
+}
+
 func (m *merger) addKind(kind string) {
 	if !slices.Contains(m.kinds, kind) {
 		m.kinds = append(m.kinds, kind)
