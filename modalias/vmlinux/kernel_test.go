@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -80,6 +81,23 @@ func uImage(data []byte) []byte {
 	return append(append([]byte{0x27, 0x05, 0x19, 0x56}, make([]byte, 60)...), data...)
 }
 
+// unified makes a PE file with a kernel in its section .linux, which is what a
+// unified kernel image is to us.
+func unified(t testing.TB, kernel []byte) []byte {
+	t.Helper()
+	objcopy := kotest.Tool(t, "objcopy", "binutils")
+	in, out := filepath.Join(t.TempDir(), "in"), filepath.Join(t.TempDir(), "out")
+	if err := os.WriteFile(in, kernel, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(objcopy, "-I", "binary", "-O", "pei-x86-64", "-B", "i386",
+		"--rename-section", ".data=.linux,alloc,load,readonly,data,contents", in, out)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("objcopy: %v\n%s", err, text)
+	}
+	return readFile(t, out)
+}
+
 // filter runs data through a command.
 func filter(t testing.TB, data []byte, command string) []byte {
 	t.Helper()
@@ -125,6 +143,7 @@ func TestUnwrap(t *testing.T) {
 		for form, data := range map[string][]byte{
 			"bzImage": kotest.BZImage(payload), "bzImage, scanned": lost, "alone": packed,
 			"uImage": uImage(kotest.BZImage(payload)), "uImage alone": uImage(packed), "gzipped bzImage": filter(t, kotest.BZImage(payload), "gzip"),
+			"unified": unified(t, kotest.BZImage(payload)),
 		} {
 			got, err := vmlinux.Read(data)
 			if err != nil {
@@ -162,6 +181,8 @@ func TestNotKernel(t *testing.T) {
 		"arm64 ELF":      {other, vmlinux.ErrMachine, "AARCH64", false},
 		"EFI program":    {append([]byte("MZ"), make([]byte, 500)...), vmlinux.ErrFormat, "EFI program", false},
 		"cut bzImage":    {kotest.BZImage(filter(t, kernel, "gzip"))[:2000], vmlinux.ErrDamaged, "middle", false},
+		"cut UKI":        {unified(t, kotest.BZImage(filter(t, kernel, "gzip")))[:3000], vmlinux.ErrFormat, "EFI program", false},
+		"EFI loader":     {unified(t, []byte("no kernel")), vmlinux.ErrFormat, "not a Linux kernel", true},
 		"cut gzip":       {filter(t, kernel, "gzip")[:500], archive.ErrTruncated, "", false},
 		"no payload":     {kotest.BZImage(make([]byte, 500)), vmlinux.ErrDamaged, "compressed", false},
 		"other program":  {readFile(t, "/proc/self/exe"), vmlinux.ErrFormat, "no kernel", false},
@@ -178,7 +199,7 @@ func TestNotKernel(t *testing.T) {
 	}
 }
 
-func readFile(t *testing.T, name string) []byte {
+func readFile(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
