@@ -268,6 +268,15 @@ func TestTwoProcessors(t *testing.T) {
 	}
 }
 
+// Two lists of the same memory are not twice the memory, and nonsense is none.
+func TestMemory(t *testing.T) {
+	modules := Input{"dmidecode", []byte("Memory Device\n\tSize: 8 GB\nMemory Device\n\tSize: 8 GB\nMemory Device\n\tSize: 9999999 TB\n")}
+	rep, err := Import([]Input{modules, modules}, Options{Names: testNames})
+	if err != nil || rep.Machine.MemoryBytes == nil || *rep.Machine.MemoryBytes != 16<<30 {
+		t.Errorf("Import() = %+v, %v", rep, err)
+	}
+}
+
 // lsusb -t alone says nothing that counts, and the error says why.
 func TestTreeWithoutIDs(t *testing.T) {
 	_, err := Import([]Input{{"tree", []byte("/:  Bus 02.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/1p, 5000M\n    |__ Port 1: Dev 2, If 0, Class=Mass Storage, Driver=uas, 5000M\n")}}, Options{Names: testNames})

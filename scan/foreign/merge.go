@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -33,6 +34,7 @@ type merger struct {
 	details    []found     // what lists without ids say of devices that others may name
 	usbDevices []usbDevice // of which the interfaces should be known too
 	memory     int64       // sum of the modules, in bytes
+	memoryOf   string      // the list that it is of
 }
 
 func newMerger(opts Options, several bool) *merger {
@@ -131,9 +133,15 @@ func (m *merger) addReport(rep *report.Report) {
 	}
 }
 
-// addMemory takes in a memory module, or all memory.
+// addMemory takes in a memory module, or all memory. Where several lists know
+// it, the first one counts.
 func (m *merger) addMemory(bytes int64) {
-	m.memory += bytes
+	const most = 1 << 50 // of any machine, so that sums stay in range
+	list := fmt.Sprint(m.kind, " of input ", m.input)
+	m.memoryOf = cmp.Or(m.memoryOf, list)
+	if bytes > 0 && bytes <= most && m.memory <= most && m.memoryOf == list {
+		m.memory += bytes
+	}
 	m.lists = true
 	m.addKind(m.kind)
 }
