@@ -15,8 +15,9 @@ import (
 
 func newDBMatchCmd() *cobra.Command {
 	var platform, format string
+	var configs []string
 	cmd := &cobra.Command{
-		Use:   "match DB [--platform ID] [MODALIAS…|-]",
+		Use:   "match DB [--platform ID] [--config DIR] [MODALIAS…|-]",
 		Short: "Which modules claim a device",
 		Long: `Print one line a key, in input order: the key, a tab, and the modules that
 claim it, exact ids before class-wide patterns, then by name. A built-in module
@@ -27,10 +28,16 @@ input, one a line.
 A database of several kernels needs --platform; JSON answers for all of them
 without it.
 
+With --config the answer is what modprobe would load under this configuration
+(modprobe.d(5)): its aliases come before those of the modules, and blacklisted
+modules are left out. Options, softdeps and commands do not change it. Several
+directories, the one that wins first, are one configuration.
+
 The keys are what the kernel writes into the modalias files below /sys. The
 status is 1 where a key has no module.`,
 		Example: `  modscout db match running.db pci:v00008086d000015F3sv00001043sd000087D2bc02sc00i00
-  cat /sys/bus/*/devices/*/modalias | modscout db match running.db -`,
+  cat /sys/bus/*/devices/*/modalias | modscout db match running.db -
+  modscout db match running.db -C /etc/modprobe.d -C /lib/modprobe.d platform:pcspkr`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkFormat(format, "text", "json"); err != nil {
@@ -49,10 +56,17 @@ status is 1 where a key has no module.`,
 			if err != nil {
 				return fmt.Errorf("reading the keys: %w", err)
 			}
-			return printMatches(cmd.OutOrStdout(), format, lookupAll(table, platform, keys))
+			results := lookupAll(table, platform, keys)
+			if len(configs) > 0 {
+				if err := configure(cmd, table, platform, configs, results); err != nil {
+					return err
+				}
+			}
+			return printMatches(cmd.OutOrStdout(), format, results)
 		},
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "answer for this platform only")
+	cmd.Flags().StringArrayVarP(&configs, "config", "C", nil, "directory or file of modprobe's configuration, several times if need be")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
 }

@@ -22,7 +22,7 @@ var rooms = map[string][]string{
 
 	"modalias":           {},
 	"modalias/archive":   {},
-	"modalias/ko":        {"modalias", "modalias/archive"},
+	"modalias/ko":        {"modalias", "modalias/archive", "modalias/modprobe"},
 	"modalias/ko/kotest": {},
 	"modalias/modprobe":  {"modalias"},
 	"modalias/vmlinux":   {"modalias/archive"},

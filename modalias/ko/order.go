@@ -18,12 +18,13 @@ type Graph struct {
 	builtin map[string]bool
 	needs   map[*Module][]*Module
 	rank    map[*Module]int // in depmod's order
+	soft    softdeps
 }
 
 // Graph computes the dependencies of all modules: the owners of the symbols
 // that each imports, as depmod does it, and those that its depends names.
 func (t *Tree) Graph() *Graph {
-	g := &Graph{byName: map[string]*Module{}, builtin: map[string]bool{}, needs: map[*Module][]*Module{}, rank: map[*Module]int{}}
+	g := &Graph{byName: map[string]*Module{}, builtin: map[string]bool{}, needs: map[*Module][]*Module{}, rank: map[*Module]int{}, soft: softdepsOf(t.Softdeps)}
 	for _, name := range t.Builtin {
 		g.builtin[name] = true
 	}
@@ -156,14 +157,15 @@ func (g *Graph) load(order []*Module, m *Module, seen map[*Module]bool) []*Modul
 		return order
 	}
 	seen[m] = true
-	for _, name := range m.SoftPre {
+	pre, post := g.soft.of(m)
+	for _, name := range pre {
 		order = g.load(order, g.Module(name), seen)
 	}
 	for _, need := range g.needs[m] {
 		order = g.load(order, need, seen)
 	}
 	order = append(order, m)
-	for _, name := range m.SoftPost {
+	for _, name := range post {
 		order = g.load(order, g.Module(name), seen)
 	}
 	return order

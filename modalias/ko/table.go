@@ -28,13 +28,13 @@ func (m *Module) Record() modalias.Module {
 // "linux:RELEASE". Built-in modules are in it with what the tree says of them,
 // which is often no more than the name.
 func (t *Tree) Platform() modalias.Platform {
-	p := modalias.Platform{ID: "linux:" + t.Release}
+	p, soft := modalias.Platform{ID: "linux:" + t.Release}, softdepsOf(t.Softdeps)
 	for _, m := range t.Modules {
-		p.Modules = append(p.Modules, m.Record())
+		p.Modules = append(p.Modules, soft.record(m))
 	}
 	known := map[string]bool{}
 	for _, m := range t.BuiltinInfo {
-		r := m.Record()
+		r := soft.record(m)
 		r.Builtin, known[r.Name] = true, true
 		p.Modules = append(p.Modules, r)
 	}
@@ -44,6 +44,14 @@ func (t *Tree) Platform() modalias.Platform {
 		}
 	}
 	return p
+}
+
+// record is the module's, with the softdeps of the tree.
+func (s softdeps) record(m *Module) modalias.Module {
+	r := m.Record()
+	pre, post := s.of(m)
+	r.SoftPre, r.SoftPost = underscored(pre), underscored(post)
+	return r
 }
 
 func underscored(names []string) []string {

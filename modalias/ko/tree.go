@@ -16,6 +16,7 @@ import (
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/modprobe"
 )
 
 // Tree is a kernel's module directory, /lib/modules/VERSION. Nothing that
@@ -28,6 +29,10 @@ type Tree struct {
 	Order   []string  // paths below Dir in the order of the kernel's makefiles, from modules.order
 	Bad     []error   // files that could not be read; the rest goes on
 
+	// Softdeps are from modules.softdep. They count for modules of whose own
+	// nothing is known.
+	Softdeps []modprobe.Softdep
+
 	// BuiltinInfo is what modules.builtin.modinfo says of built-in modules.
 	// Kernels before 6.18 keep no PCI, USB or ACPI aliases of them there.
 	BuiltinInfo []*Module
@@ -38,7 +43,7 @@ var ErrNoTree = errors.New("no kernel modules in it")
 
 // TreeFiles are the files in a tree's directory that are read beside the
 // modules, where they exist.
-var TreeFiles = []string{"modules.builtin", "modules.order", "modules.builtin.modinfo"}
+var TreeFiles = []string{"modules.builtin", "modules.order", "modules.builtin.modinfo", "modules.softdep"}
 
 // ReadTree reads all modules below dir. It fails only where dir cannot be
 // listed or holds no module; single bad files are left out and listed in Bad.
@@ -110,6 +115,8 @@ func (t *Tree) readList(name string, data []byte) {
 		t.Order = readLines(data, path.Clean)
 	case "modules.builtin.modinfo":
 		t.BuiltinInfo = readBuiltin(data)
+	case "modules.softdep":
+		t.Softdeps = readSoftdeps(data)
 	}
 }
 
