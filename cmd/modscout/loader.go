@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -85,16 +86,23 @@ func readLoader(cmd *cobra.Command, l *source.Loader, name string) (*catalog.Cat
 	return c, nil
 }
 
-// fingerprint names a state of files by their names, sizes and times; "" where
-// one is a directory, whose time does not change with what is deep in it.
-func fingerprint(files []string) string {
+// fingerprint names a state of directories by the names, sizes and times of
+// their files; "" where there are directories in them, whose times do not say
+// what changed deeper down.
+func fingerprint(dirs []string) string {
 	digest := sha256.New()
-	for _, file := range files {
-		info, err := os.Stat(file)
-		if err != nil || !info.Mode().IsRegular() {
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
 			return ""
 		}
-		fmt.Fprintln(digest, file, info.Size(), info.ModTime().UnixNano(), tool)
+		for _, e := range entries {
+			info, err := e.Info()
+			if err != nil || !info.Mode().IsRegular() {
+				return ""
+			}
+			fmt.Fprintln(digest, dir, e.Name(), info.Size(), info.ModTime().UnixNano(), tool)
+		}
 	}
 	return hex.EncodeToString(digest.Sum(nil))
 }
@@ -108,13 +116,16 @@ func packLoader(name string) string {
 	return name
 }
 
-// newest is the date of the youngest of some files: when the loader was last
-// updated.
-func newest(files []string) string {
+// newest is the date of the youngest file in some directories: when the loader
+// was last updated.
+func newest(dirs []string) string {
 	date := ""
-	for _, file := range files {
-		if info, err := os.Stat(file); err == nil {
-			date = max(date, info.ModTime().UTC().Format("2006-01-02"))
+	for _, dir := range dirs {
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			if info, err := e.Info(); err == nil {
+				date = max(date, info.ModTime().UTC().Format(time.DateOnly))
+			}
 		}
 	}
 	return date

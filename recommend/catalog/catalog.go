@@ -37,12 +37,14 @@ type Catalog struct {
 	claims claimsIndex // built by the first [Catalog.Claims]
 }
 
-// FirmwarePackage is a distribution's package that ships firmware files which
-// modules of the catalogue ask for.
+// FirmwarePackage is a distribution's package, or the archive that a loader has
+// beside its module packs, that ships firmware files which modules of the
+// catalogue ask for.
 type FirmwarePackage struct {
 	Package string   `json:"package"` // "firmware-realtek"
 	Version string   `json:"version,omitempty"`
-	Files   []string `json:"files"` // as modules name them, below /lib/firmware; sorted
+	Files   []string `json:"files"`            // as modules name them, below /lib/firmware; sorted
+	Loader  string   `json:"loader,omitempty"` // whose archive of firmware it is, beside its module packs; "" for a distribution's
 }
 
 // Provenance names one source of a catalogue.

@@ -54,7 +54,18 @@ func (r *reader) add(path string) error {
 func (r *reader) addPackSource(source string, packs []string) error {
 	for _, pack := range packs {
 		if err := r.addPack(pack); err != nil {
-			return err
+			if len(packs) == 1 {
+				return err
+			}
+			r.found("archive-unreadable", Finding{File: filepath.Base(pack), Source: filepath.Dir(pack)}, err.Error())
+		}
+	}
+	for _, name := range []string{firmwareName, firmwareName + ".tgz"} {
+		p, _ := r.packPlatform(filepath.Base(packs[0]))
+		if file := filepath.Join(source, name); exists(file) {
+			if err := r.addFirmwarePack(file, p.Loader); err != nil {
+				r.found("archive-unreadable", Finding{File: name, Source: source}, err.Error())
+			}
 		}
 	}
 	r.provenance(source, catalog.Provenance{Commit: gitCommit(source)})
@@ -65,6 +76,9 @@ func (r *reader) addPackSource(source string, packs []string) error {
 func (r *reader) addFile(path string) error {
 	if _, isPack := packPlatform(trimArchive(filepath.Base(path))); isPack {
 		return r.addPackSource(path, []string{path})
+	}
+	if filepath.Base(path) == firmwareName+".tgz" {
+		return r.addFirmwarePack(path, cmp.Or(r.opts.Loader, "rr"))
 	}
 	dir, base := filepath.Split(path)
 	root, err := os.OpenRoot(cmp.Or(dir, "."))

@@ -2,10 +2,14 @@ package source
 
 import (
 	"bytes"
+	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend/catalog"
 )
 
@@ -13,12 +17,7 @@ import (
 // deb-contents(5): a path, blanks, SECTION/PACKAGE[,SECTION/PACKAGE…]) and
 // keeps the firmware files that a module of the catalogue asks for.
 func addFirmware(c *catalog.Catalog, contents []byte) {
-	wanted := map[string]bool{}
-	for _, m := range c.Modules {
-		for _, file := range m.Firmware {
-			wanted[file] = true
-		}
-	}
+	wanted := wantedFirmware(c)
 	packages := map[string][]string{}
 	for line := range bytes.Lines(contents) {
 		file, owners, ok := contentsLine(string(line))
@@ -33,6 +32,63 @@ func addFirmware(c *catalog.Catalog, contents []byte) {
 		files := packages[name]
 		slices.Sort(files)
 		c.Firmware = append(c.Firmware, catalog.FirmwarePackage{Package: name, Files: slices.Compact(files)})
+	}
+}
+
+// wantedFirmware is what modules of the catalogue ask for.
+func wantedFirmware(c *catalog.Catalog) map[string]bool {
+	wanted := map[string]bool{}
+	for _, m := range c.Modules {
+		for _, file := range m.Firmware {
+			wanted[file] = true
+		}
+	}
+	return wanted
+}
+
+// firmwareName is what RR, ARC and ARPL call the archive of firmware beside
+// their packs, and its folder in their trees.
+const firmwareName = "firmware"
+
+// addFirmwarePack notes what a loader's archive or folder of firmware holds.
+func (r *reader) addFirmwarePack(file, loader string) error {
+	p := catalog.FirmwarePackage{Package: filepath.Base(file), Loader: loader}
+	add := func(name string) { p.Files = append(p.Files, strings.TrimPrefix(name, firmwareName+"/")) }
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		err = fs.WalkDir(os.DirFS(file), ".", func(name string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				add(name)
+			}
+			return err
+		})
+	} else {
+		var f *os.File
+		if f, err = archive.OpenFile(file); err != nil {
+			return err
+		}
+		defer f.Close()
+		err = archive.Walk(f, limits, func(e archive.Entry) error {
+			if e.Regular || e.Link != "" {
+				add(e.Name)
+			}
+			return nil
+		})
+	}
+	r.firmware = append(r.firmware, p)
+	return err
+}
+
+// keepFirmware adds to the catalogue the files of loaders that modules ask for.
+func (r *reader) keepFirmware(c *catalog.Catalog) {
+	wanted := wantedFirmware(c)
+	for _, p := range r.firmware {
+		p.Files = slices.DeleteFunc(p.Files, func(file string) bool { return !wanted[file] })
+		slices.Sort(p.Files)
+		c.Firmware = append(c.Firmware, p)
 	}
 }
 

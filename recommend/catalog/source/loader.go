@@ -18,7 +18,7 @@ import (
 type Loader struct {
 	Name    string   // "rr", "arc", "arpl" or "tcrp"
 	Version string   // its own, where a file says so
-	Sources []string // module packs and extensions, for [Read]
+	Sources []string // directories of module packs and extensions, for [Read]
 	Config  string   // its configuration: user-config.yml or user_config.json
 	Choice  Choice   // what that says
 }
@@ -38,7 +38,7 @@ type place struct {
 	loader  string
 	marks   []string // any of them says that it is this loader
 	version string   // file that says its version
-	sources []string // patterns
+	sources []string // directories
 	configs []string
 }
 
@@ -48,13 +48,13 @@ type place struct {
 // its directories.
 var places = []place{
 	{"arc", []string{"mnt/p1/ARC-VERSION", "mnt/p3/bzImage-arc", "opt/arc"}, "mnt/p1/ARC-VERSION",
-		[]string{"mnt/p3/modules/*.tgz"}, []string{"mnt/p1/user-config.yml"}},
+		[]string{"mnt/p3/modules"}, []string{"mnt/p1/user-config.yml"}},
 	{"rr", []string{"mnt/p3/bzImage-rr", "mnt/p3/initrd-rr", "opt/rr"}, "opt/rr/include/consts.sh",
-		[]string{"mnt/p3/modules/*.tgz"}, []string{"mnt/p1/user-config.yml"}},
+		[]string{"mnt/p3/modules"}, []string{"mnt/p1/user-config.yml"}},
 	{"arpl", []string{"mnt/p3/bzImage-arpl", "opt/arpl"}, "opt/arpl/include/consts.sh",
-		[]string{"mnt/p3/modules/*.tgz"}, []string{"mnt/p1/user-config.yml"}},
+		[]string{"mnt/p3/modules"}, []string{"mnt/p1/user-config.yml"}},
 	{"rr", []string{"mnt/p3/modules"}, "",
-		[]string{"mnt/p3/modules/*.tgz"}, []string{"mnt/p1/user-config.yml", "mnt/p3/user-config.yml"}},
+		[]string{"mnt/p3/modules"}, []string{"mnt/p1/user-config.yml", "mnt/p3/user-config.yml"}},
 	{"tcrp", []string{"home/tc/redpill-load/custom/extensions"}, "",
 		[]string{"home/tc/redpill-load/custom/extensions"}, []string{"home/tc/user_config.json"}},
 }
@@ -67,8 +67,10 @@ func FindLoader(root string) (*Loader, bool) {
 			continue
 		}
 		l := &Loader{Name: p.loader, Version: versionIn(filepath.Join(root, p.version))}
-		for _, pattern := range p.sources {
-			l.Sources = append(l.Sources, sourcesAt(filepath.Join(root, pattern))...)
+		for _, name := range p.sources {
+			if dir := filepath.Join(root, name); len(packsIn(dir)) > 0 || isInstalled(dir) {
+				l.Sources = append(l.Sources, dir)
+			}
 		}
 		for _, config := range p.configs {
 			if file := filepath.Join(root, config); l.Config == "" && exists(file) {
@@ -78,16 +80,6 @@ func FindLoader(root string) (*Loader, bool) {
 		return l, true
 	}
 	return nil, false
-}
-
-// sourcesAt returns what matches a pattern and is a source: packs by their
-// names, or a directory of extensions.
-func sourcesAt(pattern string) []string {
-	files, _ := filepath.Glob(pattern)
-	return slices.DeleteFunc(files, func(file string) bool {
-		_, isPack := packPlatform(trimArchive(filepath.Base(file)))
-		return !isPack && !isInstalled(file)
-	})
 }
 
 func exists(file string) bool {

@@ -34,7 +34,7 @@ func TestFindLoader(t *testing.T) {
 				"opt/rr/include/consts.sh":                    "#!/bin/sh\nRR_VERSION=\"26.7.4\"\n",
 				"mnt/p3/modules/._geminilake-7.2-4.4.302.tgz": "",
 			},
-			want: &Loader{Name: "rr", Version: "26.7.4", Sources: []string{"mnt/p3/modules/geminilake-7.2-4.4.302.tgz"},
+			want: &Loader{Name: "rr", Version: "26.7.4", Sources: []string{"mnt/p3/modules"},
 				Config: "mnt/p1/user-config.yml", Choice: Choice{Platform: "geminilake", Model: "DS920+", OS: "7.2", Kernel: "4.4.302"}},
 		},
 		"ARC": {
@@ -45,11 +45,11 @@ func TestFindLoader(t *testing.T) {
 				"mnt/p3/modules/geminilake-4.4.302.tgz":   string(pack),
 			},
 			want: &Loader{Name: "arc", Version: "24.10.1", Config: "mnt/p1/user-config.yml",
-				Sources: []string{"mnt/p3/modules/epyc7002-7.2-5.10.55.tgz", "mnt/p3/modules/geminilake-4.4.302.tgz"}},
+				Sources: []string{"mnt/p3/modules"}},
 		},
 		"ARPL": {
 			files: map[string]string{"opt/arpl/include/consts.sh": "ARPL_VERSION=\"1.1-beta2a\"\n", "mnt/p3/modules/apollolake-4.4.180.tgz": string(pack)},
-			want:  &Loader{Name: "arpl", Version: "1.1-beta2a", Sources: []string{"mnt/p3/modules/apollolake-4.4.180.tgz"}},
+			want:  &Loader{Name: "arpl", Version: "1.1-beta2a", Sources: []string{"mnt/p3/modules"}},
 		},
 		"TCRP": {
 			files: map[string]string{
@@ -100,6 +100,48 @@ func TestPacksOfLoader(t *testing.T) {
 	}
 	if p := c.Platforms[0]; p.ID != "arc:geminilake-4.4.302" || p.Loader != "arc" || c.Extensions[0].ID != p.ID {
 		t.Errorf("platform %s of %s, extension %s", p.ID, p.Loader, c.Extensions[0].ID)
+	}
+}
+
+// A damaged pack hides none of the others.
+func TestDamagedPack(t *testing.T) {
+	x := newTree(t)
+	x.write("p-7.1-4.4.180.tgz", tgz(t, driver("igc")))
+	x.write("q-7.1-4.4.180.tgz", []byte("<html>"))
+	x.write("firmware.tgz", []byte("<html>"))
+	c, findings := read(t, x)
+	if diff := cmp.Diff([]string{"archive-unreadable"}, codes(findings)); diff != "" || len(findings) != 2 {
+		t.Errorf("findings mismatch (-want +got):\n%s%v", diff, findings)
+	}
+	if len(c.Platforms) != 1 || c.Platforms[0].ID != "rr:p-7.1" {
+		t.Errorf("platforms: %+v", c.Platforms)
+	}
+}
+
+// TestFirmwareBesidePacks: what the loader's archive of firmware holds of what
+// modules ask for, as an archive and as a folder.
+func TestFirmwareBesidePacks(t *testing.T) {
+	bnx2 := tiny{name: "bnx2", firmware: []string{"bnx2/a.fw", "bnx2/b.fw"}}
+	pack := tgz(t, entry{name: "bnx2.ko", data: bnx2.ko()})
+	archived, folder := newTree(t), newTree(t)
+	archived.write("p-7.1-4.4.180.tgz", pack)
+	archived.write("firmware.tgz", tgz(t, entry{name: "./bnx2/a.fw", data: []byte("a")}, entry{name: "./other.fw", data: []byte("o")}))
+	folder.write("p-4.4.180/bnx2.ko", bnx2.ko())
+	folder.write("firmware/bnx2/a.fw", []byte("a"))
+	for _, test := range []struct {
+		dir  string
+		want catalog.FirmwarePackage
+	}{
+		{archived.dir, catalog.FirmwarePackage{Package: "firmware.tgz", Loader: "rr", Files: []string{"bnx2/a.fw"}}},
+		{folder.dir, catalog.FirmwarePackage{Package: "firmware", Loader: "arpl", Files: []string{"bnx2/a.fw"}}},
+	} {
+		c, _, err := Read([]string{test.dir}, "test", "", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]catalog.FirmwarePackage{test.want}, c.Firmware); diff != "" {
+			t.Errorf("firmware mismatch (-want +got):\n%s", diff)
+		}
 	}
 }
 

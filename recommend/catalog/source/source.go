@@ -54,7 +54,8 @@ type reader struct {
 	folders  map[location]string // directories of indexes -> id
 	packs    map[string]Finding  // places of module packs and kernels, by extension
 	inPacks  int                 // modules of those
-	contents [][]byte            // Debian's lists of files
+	firmware []catalog.FirmwarePackage
+	contents [][]byte // Debian's lists of files
 }
 
 // Read reads sources of any kind, which it detects, into one catalogue, with
@@ -105,6 +106,7 @@ func (r *reader) finish(name, date string) *catalog.Catalog {
 	for _, list := range r.contents {
 		addFirmware(c, list)
 	}
+	r.keepFirmware(c)
 	return c
 }
 
