@@ -60,7 +60,7 @@ func TestLayerOnRunningKernel(t *testing.T) {
 // packFile packs a plan for redpill and returns one of the files.
 func packFile(t *testing.T, name string, p *plan.Plan, opts Options) []byte {
 	t.Helper()
-	opts.Fetch = source.Fetcher(t.Context(), nil)
+	opts.Fetch = source.Fetcher(nil, nil)
 	files, _ := pack(t, "redpill", p, opts)
 	return []byte(files[name])
 }

@@ -57,7 +57,7 @@ func TestGeneratedCatalogPacks(t *testing.T) {
 	p := debianPlan(t, []string{"e1000e", "igb", "vmxnet3", "r8169", "megaraid_sas", "mptsas"},
 		[]string{"8086:10d3", "8086:10c9", "15ad:07b0", "10ec:8168", "1000:0060", "1000:0054"})
 	dir := t.TempDir()
-	result, err := Pack("redpill", p, dir, Options{Fetch: source.Fetcher(t.Context(), nil)})
+	result, err := Pack("redpill", p, dir, Options{Fetch: source.Fetcher(nil, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
