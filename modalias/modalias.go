@@ -14,10 +14,19 @@
 // [Table] knows the modules behind the patterns, for one kernel or many, and
 // can be kept in a file. Package ko fills a table from modules.
 //
+// From a machine to what it needs: [Devices] reads sysfs, [Table.Lookup] names
+// the modules of each device, [Platform.LoadOrder] puts them and what they
+// need in order. The example shows all three. What modprobe's configuration
+// changes about that is in package modprobe.
+//
+// [Parse] takes such strings apart, those of devices and of modules alike, into
+// fields that are named as in the kernel; [Alias.String] puts them together
+// again, and [Key] makes a device's string of its values.
+//
 // What people report is often less than the kernel's whole string. A key may
-// therefore hold [Unknown] bytes, which [PCIKey] and [USBKey] put where a
-// field is not known; the answer then says whether the match is [Certain] or
-// only [Possible].
+// therefore hold [Unknown] bytes, which [Key] and its short forms [PCIKey],
+// [USBKey] and [VirtioKey] put where a field is not known; the answer then says
+// whether the match is [Certain] or only [Possible].
 package modalias
 
 // Unknown stands in a key for one digit of a number, 0 to 9 or A to F, that the
