@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// manyEntries is a tar archive of n empty files, compressed as it is made.
-func manyEntries(t *testing.T, n int) []byte {
+// manyEntries is a tar archive of n thousand empty modules: members of gzip may
+// follow each other (RFC 1952, section 2.2), so that one serves for all.
+func manyEntries(t *testing.T, thousands int) []byte {
 	t.Helper()
 	var block bytes.Buffer
 	w := tar.NewWriter(&block)
@@ -21,16 +22,7 @@ func manyEntries(t *testing.T, n int) []byte {
 		t.Fatal(err)
 	}
 	w.Flush()
-	var file bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&file, gzip.BestSpeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range n {
-		zip.Write(block.Bytes())
-	}
-	zip.Close()
-	return file.Bytes()
+	return bytes.Repeat(gzipped(bytes.Repeat(block.Bytes(), 1000)), thousands)
 }
 
 // bomb is zeros under as many layers of gzip.
@@ -66,7 +58,7 @@ func TestHostileArchives(t *testing.T) {
 		"climbs":        {tgz(t, module, entry{name: "../../../../outside.ko", data: module.data}), "outside the archive"},
 		"absolute":      {tgz(t, module, entry{name: outside, data: module.data}), "outside the archive"},
 		"link out":      {tgz(t, module, entry{name: "x.ko", link: "/etc/passwd"}, entry{name: "x.ko/y.ko", data: module.data}), ""},
-		"million":       {manyEntries(t, 1_000_000), "more than"},
+		"million":       {manyEntries(t, 1000), "more than"},
 		"bomb":          {bomb(t, limits.Bytes+1<<20, 0), ""},
 		"nested bomb":   {bomb(t, 1<<20, 8), "inside each other"},
 		"long name":     {tgz(t, entry{name: strings.Repeat("a/", 5000) + "x.ko", data: module.data}), "name of"},
