@@ -58,9 +58,9 @@ func (b *treeBlock) line(l line) bool {
 // setPlace finds a device's place by the ports above it, as far as the
 // indentation is still that of lsusb: four columns a level.
 func (b *treeBlock) setPlace(indent int, port string) {
-	const step = 4
+	const step, deepest = 4, 6 // USB 2.0, section 4.1.1: hubs in five tiers
 	level := indent/step - 1
-	if indent%step != 0 || level < 0 || level > len(b.ports) || b.last == nil {
+	if indent%step != 0 || level < 0 || level > len(b.ports) || level > deepest {
 		b.lost = true
 		return
 	}
