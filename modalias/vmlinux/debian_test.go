@@ -15,9 +15,15 @@ import (
 	"github.com/modscout/modscout/modalias/vmlinux"
 )
 
+// images are those that were read, by path: xz takes its time.
+var images = map[string]*vmlinux.Image{}
+
 // read reads the image of a Debian kernel.
 func read(t *testing.T, kernel kotest.Kernel) *vmlinux.Image {
 	t.Helper()
+	if image := images[kernel.Image]; image != nil {
+		return image
+	}
 	data, err := os.ReadFile(kernel.Image)
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +35,7 @@ func read(t *testing.T, kernel kotest.Kernel) *vmlinux.Image {
 	if image.Release != kernel.Release || !strings.HasPrefix(image.Banner, "Linux version "+kernel.Release+" (") {
 		t.Errorf("release %q, banner %q, want %q", image.Release, image.Banner, kernel.Release)
 	}
+	images[kernel.Image] = image
 	return image
 }
 

@@ -170,12 +170,14 @@ static const struct hv_vmbus_device_id hv_ids[] = {
 };
 struct hv_driver {
 	const char *name;
+#ifndef OLD
 	u8 hvsock;
+#endif
 	u8 dev_type[16];
 	const struct hv_vmbus_device_id *id_table;
 	struct device_driver driver;
 };
-static struct hv_driver hv_driver = { "hv_netvsc", 0, { 0 }, hv_ids };
+static struct hv_driver hv_driver = { .name = "hv_netvsc", .id_table = hv_ids };
 
 #define INIT __attribute__((section(".init.text"), used, noipa)) int
 INIT init_net(void) { return __pci_register_driver(&net_driver, 0, "net_card"); }
