@@ -117,7 +117,7 @@ func parseURL(s string) (*url.URL, error) {
 }
 
 // locate returns the file that a URL names in the first mirror of the longest
-// prefix, or of the GitHub repository. A file of the same name in another
+// prefix, or of the GitHub repository, of this branch before any. A file of the same name in another
 // repository is never taken for it.
 func locate(mirrors []*Mirror, rawURL string) (location, error) {
 	u, err := parseURL(rawURL)
@@ -128,9 +128,11 @@ func locate(mirrors []*Mirror, rawURL string) (location, error) {
 		return within(m, rest)
 	}
 	if repo, ref, rest, ok := github(u); ok {
-		for _, m := range mirrors {
-			if m.repo == repo && (m.ref == "" || m.ref == ref) {
-				return within(m, rest)
+		for _, held := range []string{ref, ""} {
+			for _, m := range mirrors {
+				if m.repo == repo && m.ref == held {
+					return within(m, rest)
+				}
 			}
 		}
 	}
@@ -147,13 +149,16 @@ func within(m *Mirror, rest string) (location, error) {
 
 func longestPrefix(mirrors []*Mirror, u *url.URL) (best *Mirror, rest string) {
 	plain := u.Scheme + "://" + u.Host + u.Path
+	spellings := []string{plain}
+	if raw, err := url.Parse(canonical(u)); err == nil && raw.Host != u.Host {
+		spellings = append(spellings, raw.Scheme+"://"+raw.Host+raw.Path)
+	}
 	for _, m := range mirrors {
-		after, found := strings.CutPrefix(plain, m.prefix)
-		if m.prefix == "" || !found || !strings.HasPrefix(after, "/") {
-			continue
-		}
-		if best == nil || len(m.prefix) > len(best.prefix) {
-			best, rest = m, strings.TrimLeft(after, "/")
+		for _, spelling := range spellings {
+			after, found := strings.CutPrefix(spelling, m.prefix)
+			if m.prefix != "" && found && strings.HasPrefix(after, "/") && (best == nil || len(m.prefix) > len(best.prefix)) {
+				best, rest = m, strings.TrimLeft(after, "/")
+			}
 		}
 	}
 	return best, rest

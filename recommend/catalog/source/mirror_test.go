@@ -27,6 +27,8 @@ func TestLocate(t *testing.T) {
 		testMirror(t, "Jim3ma/synology-igc@v2", two),
 		testMirror(t, "https://example.org/ext", web),
 		testMirror(t, "https://example.org/ext/deep/", deep),
+		testMirror(t, "pocopico/rp-ext@v9", two),
+		testMirror(t, "https://raw.githubusercontent.com/x/y/main/sub", deep),
 	}
 	for _, test := range []struct {
 		url  string
@@ -45,6 +47,9 @@ func TestLocate(t *testing.T) {
 		{"https://raw.githubusercontent.com/other/rp-ext/master/igb/a.tgz", nil, "", ErrNotMirrored},
 		{"https://raw.githubusercontent.com/jim3ma/synology-igc/v2/igc/a.tgz", mirrors[1], "igc/a.tgz", nil},
 		{"https://raw.githubusercontent.com/jim3ma/synology-igc/master/igc/a.tgz", nil, "", ErrNotMirrored},
+		{"https://raw.githubusercontent.com/pocopico/rp-ext/v9/igb/a.tgz", mirrors[4], "igb/a.tgz", nil},
+		{"https://github.com/x/y/raw/refs/heads/main/sub/a.tgz", mirrors[5], "a.tgz", nil},
+		{"https://github.com/x/y/raw/main/other/a.tgz", nil, "", ErrNotMirrored},
 		{"https://example.org/ext/a%20b.tgz", mirrors[2], "a b.tgz", nil},
 		{"https://example.org/extra/a.tgz", nil, "", ErrNotMirrored},
 		{"https://example.org/ext/deep/a.tgz", mirrors[3], "a.tgz", nil},
