@@ -98,7 +98,7 @@ func statedByCurator(e *evaluation, s *subject, f *finding) bool {
 // servedByLoader knows the extensions that a loader installs unasked. They are
 // for its own platforms: on a kernel that is known, what is known counts.
 func servedByLoader(e *evaluation, s *subject, f *finding) bool {
-	if e.knows(s.Bus) || !virtio(s) {
+	if e.complete || !virtio(s) {
 		return false
 	}
 	facts, _ := platform.Loader(e.loader)

@@ -81,5 +81,6 @@ func (s *site) knows(bus string) bool { return s.complete || slices.Contains(s.b
 func (s *site) believe(names []string) {
 	for _, name := range names {
 		s.has[name] = plan.Basis{Layer: "user", Text: name + " is in the platform, as --base says"}
+		delete(s.own, name)
 	}
 }

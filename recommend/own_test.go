@@ -152,3 +152,23 @@ func TestImportedSettles(t *testing.T) {
 		})
 	}
 }
+
+// What a loader installs unasked, it also installs where the kernel is known.
+func TestImportedBundle(t *testing.T) {
+	k := importedKernel()
+	k.Platform.ID, k.Platform.Loader = "ds918p_42218", "redpill"
+	p := recommendChecked(t, machine(pci("00:03.0", "1af4", "1041", "020000")), recommend.Options{}, k.Catalog())
+	if diff := cmp.Diff([]string{"base stated"}, verdicts(p)); diff != "" {
+		t.Errorf("verdict mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// --base corrects an import, too.
+func TestImportedBase(t *testing.T) {
+	k := importedKernel(catalog.Driver{Bus: "pci", Name: "igc", Module: "igc", Aliases: []string{aliasNVMe}})
+	opts := recommend.Options{Base: []string{"igc"}, Reference: []*catalog.Catalog{reference()}}
+	p := recommendChecked(t, machine(igc), opts, k.Catalog())
+	if diff := cmp.Diff([]string{"base stated igc"}, verdicts(p)); diff != "" {
+		t.Errorf("verdict mismatch (-want +got):\n%s", diff)
+	}
+}
