@@ -97,7 +97,7 @@ func Parse(text string) (Alias, error) {
 	if len(text) > maxAlias {
 		return Alias{}, &SyntaxError{Alias: text, Bus: bus, Offset: maxAlias}
 	}
-	p := parser{text: text}
+	p := parser{text: text, fields: make([]Field, 0, len(forms[0].parts))}
 	for i := range forms {
 		if fields, end, ok := p.parse(&forms[i], colon); ok {
 			return Alias{Bus: bus, Fields: fields, Rest: text[end:]}, nil

@@ -16,6 +16,9 @@ const (
 // pattern that leaves vendor or device open is class-wide where it names a
 // class and wild otherwise. Patterns of other buses are exact unless they end
 // at the bus.
+//
+// It reads no more of the pattern than it must, and not by [Parse], because a
+// lookup asks for every hit.
 func KindOf(pattern string) Kind {
 	bus, rest, _ := strings.Cut(pattern, ":")
 	fixed, class := strings.Trim(rest, "*?") != "", ""

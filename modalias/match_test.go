@@ -1,6 +1,9 @@
 package modalias
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestMatch(t *testing.T) {
 	for _, test := range []struct {
@@ -63,6 +66,26 @@ func TestKindOf(t *testing.T) {
 	} {
 		if got := KindOf(pattern); got != want {
 			t.Errorf("KindOf(%q) = %d, want %d", pattern, got, want)
+		}
+	}
+}
+
+// KindOf, which does not parse, says what the fields say.
+func TestKindOfAgreesWithParse(t *testing.T) {
+	named := func(f Field) bool { return !f.IsAny() }
+	for text := range parsed {
+		a, err := Parse(text)
+		if class := map[string]int{"pci": 4, "usb": 3}[a.Bus]; err == nil && class > 0 && len(a.Fields) > class {
+			want := Wild
+			if slices.ContainsFunc(a.Fields[class:], named) {
+				want = ClassWide
+			}
+			if named(a.Fields[0]) && named(a.Fields[1]) {
+				want = Exact
+			}
+			if got := KindOf(text); got != want {
+				t.Errorf("KindOf(%q) = %d, its fields say %d", text, got, want)
+			}
 		}
 	}
 }

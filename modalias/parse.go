@@ -13,7 +13,7 @@ type parser struct {
 
 // parse reads the text by one form, from the colon behind the bus on.
 func (p *parser) parse(f *form, colon int) (fields []Field, end int, ok bool) {
-	p.fields = make([]Field, 0, len(f.parts))
+	p.fields = p.fields[:0]
 	if f.segments {
 		ok = p.segments(f, colon)
 	} else {
@@ -23,7 +23,7 @@ func (p *parser) parse(f *form, colon int) (fields []Field, end int, ok bool) {
 		p.end = 0
 		return nil, 0, ok
 	}
-	p.fields[0].Mark = p.text[:colon] + p.fields[0].Mark
+	p.fields[0].Mark = p.text[:colon+len(p.fields[0].Mark)]
 	return p.fields, p.end, ok
 }
 
