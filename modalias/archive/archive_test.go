@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
 
@@ -77,6 +78,10 @@ var compressors = map[string]func(io.Writer) (io.WriteCloser, error){
 	"xz":   func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) },
 	"zstd": func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) },
 	"lzma": func(w io.Writer) (io.WriteCloser, error) { return lzma.NewWriter(w) },
+	"lz4": func(w io.Writer) (io.WriteCloser, error) {
+		z := lz4.NewWriter(w)
+		return z, z.Apply(lz4.LegacyOption(true))
+	},
 }
 
 func compress(t testing.TB, kind string, data []byte) []byte {
@@ -133,8 +138,8 @@ func TestWalk(t *testing.T) {
 // compressed, in any order, with zeros between them.
 func TestWalkConcatenated(t *testing.T) {
 	one := func(name string) []byte { return makeCpio(member{name, strings.Repeat(name, 5000)}) }
-	for _, first := range []string{"gzip", "xz", "zstd"} {
-		for _, second := range []string{"gzip", "xz", "zstd", "lzma", "plain"} {
+	for _, first := range []string{"gzip", "xz", "zstd", "lz4"} {
+		for _, second := range []string{"gzip", "xz", "zstd", "lzma", "lz4", "plain"} {
 			data := append(one("microcode"), make([]byte, 512)...)
 			data = append(data, compress(t, first, one("first"))...)
 			data = append(data, make([]byte, 8)...)
