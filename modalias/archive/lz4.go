@@ -20,66 +20,40 @@ const lz4Block = 8 << 20
 // lz4Stream reads one legacy stream: the magic, then blocks behind their
 // compressed sizes. It has no end mark; what is no size of a block ends it.
 type lz4Stream struct {
-	in   *bufio.Reader
-	src  []byte
-	dst  []byte
-	left []byte // of dst
+	in  *bufio.Reader
+	src []byte
+	dst []byte
 }
 
 func openLZ4(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	_, err := in.Discard(len(lz4Magic))
-	return &lz4Stream{in: in}, err
+	z := &lz4Stream{in: in}
+	return &blocks{next: z.block}, err
 }
 
-func (z *lz4Stream) Read(p []byte) (int, error) {
-	for len(z.left) == 0 {
-		if err := z.block(); err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, z.left)
-	z.left = z.left[n:]
-	return n, nil
-}
-
-func (z *lz4Stream) block() error {
+// block expands the next block.
+func (z *lz4Stream) block() ([]byte, error) {
 	head, err := z.in.Peek(4)
 	if err != nil {
 		if len(head) == 0 && err == io.EOF {
-			return io.EOF
+			return nil, io.EOF
 		}
-		return ErrTruncated
+		return nil, ErrTruncated
 	}
 	size := binary.LittleEndian.Uint32(head)
 	if size == 0 || size > uint32(lz4.CompressBlockBound(lz4Block)) || bytes.Equal(head, lz4Magic) {
-		return io.EOF // zeros, or another archive: "0707" of cpio would be 808 MB
+		return nil, io.EOF // zeros, or another archive: "0707" of cpio would be 808 MB
 	}
 	z.in.Discard(len(head))
 	if z.src, err = readBlock(z.in, z.src, int(size)); err != nil {
-		return err
+		return nil, err
 	}
 	if z.dst == nil {
 		z.dst = make([]byte, lz4Block)
 	}
 	n, err := lz4.UncompressBlock(z.src, z.dst)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	z.left = z.dst[:n]
-	return nil
-}
-
-// readBlock reads size bytes into buf, which grows with what is really there.
-func readBlock(in io.Reader, buf []byte, size int) ([]byte, error) {
-	const step = 1 << 20
-	buf = buf[:0]
-	for len(buf) < size {
-		n := min(step, size-len(buf))
-		at := len(buf)
-		buf = append(buf, make([]byte, n)...)
-		if _, err := io.ReadFull(in, buf[at:]); err != nil {
-			return nil, ErrTruncated
-		}
-	}
-	return buf, nil
+	return z.dst[:n], nil
 }

@@ -34,13 +34,12 @@ type lzopStream struct {
 	flags uint32
 	src   []byte
 	dst   []byte
-	left  []byte // of dst
 	done  bool
 }
 
 func openLZO(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	z := &lzopStream{in: in}
-	return z, z.header()
+	return &blocks{next: z.block}, z.header()
 }
 
 // header reads the magic and what the blocks need of the header: the flags.
@@ -90,55 +89,43 @@ func (z *lzopStream) number(size int) (uint32, error) {
 	return binary.BigEndian.Uint32(buf[:]), nil
 }
 
-func (z *lzopStream) Read(p []byte) (int, error) {
-	for len(z.left) == 0 {
-		if err := z.block(); err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, z.left)
-	z.left = z.left[n:]
-	return n, nil
-}
-
-func (z *lzopStream) block() error {
+// block expands the next block.
+func (z *lzopStream) block() ([]byte, error) {
 	if z.done {
-		return io.EOF
+		return nil, io.EOF
 	}
 	plain, err := z.number(4)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if plain == 0 {
 		z.done = true
-		return io.EOF
+		return nil, io.EOF
 	}
 	packed, err := z.number(4)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if plain > lzopBlock || packed > plain {
-		return fmt.Errorf("%w: LZO block of %d bytes", ErrTooLarge, plain)
+		return nil, fmt.Errorf("%w: LZO block of %d bytes", ErrTooLarge, plain)
 	}
 	if _, err := z.in.Discard(z.checksums(packed < plain)); err != nil {
-		return ErrTruncated
+		return nil, ErrTruncated
 	}
 	if z.src, err = readBlock(z.in, z.src, int(packed)); err != nil {
-		return err
+		return nil, err
 	}
 	if packed == plain { // stored
-		z.left = z.src
-		return nil
+		return z.src, nil
 	}
 	if len(z.dst) < int(plain) {
 		z.dst = make([]byte, plain)
 	}
 	n, err := lzo.Decompress(z.src, z.dst[:plain])
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	z.left = z.dst[:n]
-	return nil
+	return z.dst[:n], nil
 }
 
 // checksums is the size of a block's checksums: of the content and, where it

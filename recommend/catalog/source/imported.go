@@ -69,18 +69,14 @@ func sum(data []byte) string {
 	return hex.EncodeToString(hash[:])
 }
 
-// debianDate and unixDate are how a banner ends: with the date of Debian's
-// package, or of the build.
-var (
-	debianDate = regexp.MustCompile(` \((\d{4}-\d\d-\d\d)\)$`)
-	unixDate   = regexp.MustCompile(` (\w{3} \w{3} +\d+ [\d:]{8}) \w+ (\d{4})$`)
-)
+// unixDate is how a banner ends, but for Debian's: with the time of the build.
+var unixDate = regexp.MustCompile(` (\w{3} \w{3} +\d+ [\d:]{8}) \w+ (\d{4})$`)
 
 // builtOn returns the day on which a kernel was built, "" where its banner does
 // not say.
 func builtOn(banner string) string {
-	if part := debianDate.FindStringSubmatch(banner); part != nil {
-		return part[1]
+	if part := debianBuild.FindStringSubmatch(banner); part != nil {
+		return part[2]
 	}
 	if part := unixDate.FindStringSubmatch(banner); part != nil {
 		if day, err := time.Parse("Mon Jan _2 15:04:05 2006", part[1]+" "+part[2]); err == nil {
