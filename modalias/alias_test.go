@@ -227,6 +227,9 @@ func TestParseRefuses(t *testing.T) {
 	if _, err := Parse("of:N" + strings.Repeat("T", maxAlias)); err == nil {
 		t.Error("a text longer than a page of sysfs is taken")
 	}
+	if _, err := Parse("mei:" + strings.Repeat(":", maxAlias-4)); err == nil {
+		t.Error("an alias of mei of colons only is taken")
+	}
 }
 
 // Key writes what Parse reads.

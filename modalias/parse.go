@@ -51,13 +51,17 @@ func (p *parser) value(f *form, n, at int) bool {
 	if n+1 == len(f.parts) {
 		return p.try(f, n, at, len(p.text))
 	}
+	mark := f.parts[n+1].mark
 	for end := at; ; end++ {
-		i := strings.Index(p.text[end:], f.parts[n+1].mark)
+		i := strings.Index(p.text[end:], mark)
 		if i < 0 {
 			return p.try(f, n, at, len(p.text))
 		}
 		if end += i; p.try(f, n, at, end) {
 			return true
+		}
+		if mark[0] == ':' { // no value holds one
+			return false
 		}
 	}
 }
