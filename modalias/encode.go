@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// The file of a [Table], "modscout.db/v2":
+// The file of a [Table], "modscout.db/v1":
 //
-//	magic     "modscout.db/v2\n" and a zero byte
+//	magic     "modscout.db/v1\n" and a zero byte
 //	checksum  CRC-32C of the body, 4 bytes, little endian
 //	length    of the body, 8 bytes, little endian
 //	body      index      all patterns, see [Index]
@@ -27,7 +27,7 @@ import (
 // is one module as one or more platforms have it, so that kernels that share
 // modules share their records. Compression is left to whoever ships the file.
 const (
-	tableMagic  = "modscout.db/v2\n\x00"
+	tableMagic  = "modscout.db/v1\n\x00"
 	tableHeader = len(tableMagic) + 4 + 8
 )
 

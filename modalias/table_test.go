@@ -134,7 +134,7 @@ func TestReadTableDamaged(t *testing.T) {
 	}
 	for want, data := range map[error]string{
 		ErrNoTable: "#!/bin/sh\n",
-		ErrVersion: "modscout.db/v1\n\x00............",
+		ErrVersion: "modscout.db/v2\n\x00............",
 		ErrDamaged: tableMagic,
 	} {
 		if _, err := ReadTable([]byte(data)); !errors.Is(err, want) {

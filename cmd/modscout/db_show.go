@@ -116,7 +116,7 @@ func showModules(w io.Writer, platforms []modalias.Platform) error {
 	return nil
 }
 
-// The database in JSON, for other programs; "modscout.db/v2" is the file.
+// The database in JSON, for other programs; "modscout.db/v1" is the file.
 type (
 	dbJSON struct {
 		Schema    string           `json:"schema"`
