@@ -25,8 +25,8 @@ var buses = formsOf(map[string][]string{
 	"i3c":      {"dcr=dcr/2 manuf=manuf_id/4 part=part_id/4? ext=extra_info/4?"},              // drivers/i3c/master.c
 	"ieee1394": {"ven=vendor_id/8 mo=model_id/8 sp=specifier_id/8 ver=version/8"},             // drivers/firewire/core-device.c
 	"input":    {input},                                                                       // drivers/input/input.c
-	"ipac":     {"f=format/2 v=vendor/8 d=device/8"},                                          // drivers/ipack/ipack.c, whose patterns are of "ipack"
-	"ipack":    {"f=format/2 v=vendor/8 d=device/8"},                                          // scripts/mod/file2alias.c
+	"ipac":     {"f=format/2 v=vendor/8 d=device/8"},                                          // drivers/ipack/ipack.c, in the file modalias only
+	"ipack":    {"f=format/2 v=vendor/8 d=device/8"},                                          // drivers/ipack/ipack.c, in uevent
 	"ishtp":    {"=guid"},                                                                     // drivers/hid/intel-ish-hid/ishtp/bus.c
 	"mdio":     {"=phy_id"},                                                                   // drivers/net/phy/phy_device.c
 	"mei":      {"=name :=uuid :=version/2 :"},                                                // drivers/misc/mei/bus.c
@@ -74,8 +74,8 @@ var buses = formsOf(map[string][]string{
 	"mmc":         {"=type"},        // drivers/mmc/core/bus.c
 	"nd":          {"t=type"},       // drivers/nvdimm/bus.c
 	"scsi":        {"t-0x=type/2x"}, // drivers/scsi/scsi_sysfs.c
-	"visorbus":    {"=guid"},        // drivers/visorbus/visorbus_main.c, to Linux 6.11
-	"x86cpu":      {x86cpu},         // arch/x86/kernel/cpu/match.c, to Linux 3.13
+	"visorbus":    {"=guid"},        // drivers/visorbus/visorbus_main.c, gone from newer kernels
+	"x86cpu":      {x86cpu},         // arch/x86/kernel/cpu/match.c, to Linux 3.14
 	"xen":         {"=devicetype"},  // drivers/xen/xenbus/xenbus_probe_frontend.c
 	"xen-backend": {"=devicetype"},  // drivers/xen/xenbus/xenbus_probe_backend.c
 })
