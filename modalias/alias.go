@@ -90,7 +90,7 @@ func (e *SyntaxError) Error() string {
 // 'C'), a field ends as early as it can.
 func Parse(text string) (Alias, error) {
 	bus, colon := splitBus(text)
-	forms := buses[bus]
+	forms := buses()[bus]
 	if colon < 0 || len(forms) == 0 {
 		return Alias{Rest: text}, nil
 	}

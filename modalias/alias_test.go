@@ -26,12 +26,12 @@ func TestEveryTableOfTheKernelHasAForm(t *testing.T) {
 		if bus == "" {
 			bus = name
 		}
-		for _, form := range buses[bus] {
+		for _, form := range buses()[bus] {
 			if len(form.parts) == 0 {
 				t.Errorf("%s: no fields", bus)
 			}
 		}
-		if len(buses[bus]) == 0 {
+		if len(buses()[bus]) == 0 {
 			t.Errorf("table %s of the kernel: no form of %q", name, bus)
 		}
 	}
@@ -168,7 +168,7 @@ func TestParsedHasAllBuses(t *testing.T) {
 		seen[bus] = true
 	}
 	var missing []string
-	for bus := range buses {
+	for bus := range buses() {
 		if !seen[bus] {
 			missing = append(missing, bus)
 		}
@@ -237,19 +237,22 @@ func TestParseRefuses(t *testing.T) {
 func TestKey(t *testing.T) {
 	for text := range parsed {
 		a, err := Parse(text)
-		if err != nil || len(a.Fields) == 0 || a.Fields[0].Name == "" || strings.ContainsAny(text, "*?[") || strings.HasSuffix(text, "dtdm") || buses[a.Bus][0].segments {
+		if err != nil || len(a.Fields) == 0 || a.Fields[0].Name == "" || strings.ContainsAny(text, "*?[") || strings.HasSuffix(text, "dtdm") || buses()[a.Bus][0].segments {
 			continue
 		}
 		values := map[string]string{}
 		for _, f := range a.Fields {
 			values[f.Name] = f.Value
 		}
-		if len(values) < len(buses[a.Bus][0].parts) {
+		if len(values) < len(buses()[a.Bus][0].parts) {
 			continue
 		}
 		if got, err := Key(a.Bus, values); err != nil || got != text {
 			t.Errorf("Key(%s, %v) = %q, %v, want %q", a.Bus, values, got, err, text)
 		}
+	}
+	if got, err := Key("dmi", map[string]string{"sys_vendor": "IBM", "product_name": "X40"}); err != nil || got != "dmi:svnIBM:pnX40:" {
+		t.Errorf("Key(dmi) = %q, %v", got, err)
 	}
 	for _, test := range []struct {
 		bus, field, value string

@@ -1,11 +1,13 @@
 package modalias
 
-// buses has the forms of all buses by the text before the first colon, as
-// [formOf] reads them. Fields have the names that the kernel's
-// scripts/mod/file2alias.c gives them (as of Linux 6.18; none was renamed since
-// 3.10), where it has the bus. Device strings are written by the file that each
-// line names, and have the same fields.
-var buses = formsOf(map[string][]string{
+import "sync"
+
+// descriptions has the forms of all buses by the text before the first colon,
+// as [formOf] reads them. Fields have the names that the kernel's
+// scripts/mod/file2alias.c gives them (as of Linux 6.18), where it has the bus.
+// Device strings are written by the file that each line names, and have the
+// same fields.
+var descriptions = map[string][]string{
 	"acpi":     {"any =id :"},                                                                 // drivers/acpi/device_sysfs.c
 	"amba":     {"d=id/8"},                                                                    // drivers/amba/bus.c
 	"ap":       {"t=dev_type/2"},                                                              // drivers/s390/crypto/ap_bus.c
@@ -78,7 +80,7 @@ var buses = formsOf(map[string][]string{
 	"x86cpu":      {x86cpu},         // arch/x86/kernel/cpu/match.c, to Linux 3.14
 	"xen":         {"=devicetype"},  // drivers/xen/xenbus/xenbus_probe_frontend.c
 	"xen-backend": {"=devicetype"},  // drivers/xen/xenbus/xenbus_probe_backend.c
-})
+}
 
 // The longer descriptions, and those of several buses.
 const (
@@ -97,12 +99,13 @@ const (
 		" rvr=board_version cvn=chassis_vendor ct=chassis_type cvr=chassis_version :"
 )
 
-func formsOf(table map[string][]string) map[string][]form {
-	forms := make(map[string][]form, len(table))
-	for bus, descriptions := range table {
-		for _, d := range descriptions {
+// buses has the forms, read when the first one is wanted.
+var buses = sync.OnceValue(func() map[string][]form {
+	forms := make(map[string][]form, len(descriptions))
+	for bus, list := range descriptions {
+		for _, d := range list {
 			forms[bus] = append(forms[bus], formOf(d))
 		}
 	}
 	return forms
-}
+})

@@ -13,7 +13,7 @@ import (
 // The arguments are hexadecimal as lspci prints them, "" where unknown; class
 // has 2, 4 or 6 digits. What is unknown becomes [Unknown] bytes.
 func PCIKey(vendor, device, subvendor, subdevice, class string) string {
-	return buses["pci"][0].key("pci", vendor, device, subvendor, subdevice,
+	return buses()["pci"][0].key("pci", vendor, device, subvendor, subdevice,
 		pair(class, 0), pair(class, 1), pair(class, 2))
 }
 
@@ -26,7 +26,7 @@ func PCIKey(vendor, device, subvendor, subdevice, class string) string {
 // bcdDevice, class and iface are class, subclass and protocol of the device
 // and of the interface (2, 4 or 6 digits), number is bInterfaceNumber.
 func USBKey(vendor, product, bcd, class, iface, number string) string {
-	return buses["usb"][0].key("usb", vendor, product, bcd,
+	return buses()["usb"][0].key("usb", vendor, product, bcd,
 		pair(class, 0), pair(class, 1), pair(class, 2), pair(iface, 0), pair(iface, 1), pair(iface, 2), number)
 }
 
@@ -37,16 +37,16 @@ func USBKey(vendor, product, bcd, class, iface, number string) string {
 //
 // The arguments are hexadecimal, "" where unknown.
 func VirtioKey(device, vendor string) string {
-	return buses["virtio"][0].key("virtio", device, vendor)
+	return buses()["virtio"][0].key("virtio", device, vendor)
 }
 
 // Key returns the modalias of a device of any bus from the values of its
 // fields, named as [Parse] names them. A number is hexadecimal, with or without
 // leading zeros, and becomes [Unknown] bytes where it is missing. It is an
 // error if the bus or a field is not known, a number does not fit its field, or
-// a text is missing.
+// a text is missing; those of DMI may be.
 func Key(bus string, values map[string]string) (string, error) {
-	forms := buses[bus]
+	forms := buses()[bus]
 	if len(forms) == 0 {
 		return "", fmt.Errorf("modalias: no bus %q", bus)
 	}
@@ -55,6 +55,9 @@ func Key(bus string, values map[string]string) (string, error) {
 	known := 0
 	for i := range f.parts {
 		value, found := values[f.parts[i].name]
+		if !found && f.segments {
+			continue
+		}
 		if err := f.parts[i].check(value); err != nil {
 			return "", fmt.Errorf("modalias: %s of %s: %w", f.parts[i].name, bus, err)
 		}
@@ -86,6 +89,9 @@ func (f *form) key(bus string, values ...string) string {
 	var b strings.Builder
 	b.WriteString(bus)
 	for i, value := range values {
+		if f.segments && value == "" {
+			continue
+		}
 		b.WriteString(f.parts[i].mark)
 		b.WriteString(f.parts[i].format(value))
 	}
