@@ -51,6 +51,7 @@ func TestCanary(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "report.json")
 	scantest.File(t, file, string(outputs["report"]))
+	outputs["codes"] = command(t, "", "show", file, "--format", "qr")
 	for _, format := range planFormats {
 		outputs["plan as "+format] = command(t, "", "recommend", file, "--format", format)
 	}

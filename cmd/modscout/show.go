@@ -30,13 +30,17 @@ func newShowCmd() *cobra.Command {
 says itself.
 
 A plan names devices by id only. Their names are in the report that it was made
-of: --report, or a report.json beside the plan.`,
+of: --report, or a report.json beside the plan.
+
+--format qr draws a report as QR codes for a terminal of 80 columns: what a
+phone reads there is plain text, which modscout import takes back.`,
 		Example: `  modscout show report.json
-  modscout show plan.json --report report.json --format markdown`,
+  modscout show plan.json --report report.json --format markdown
+  modscout show report.json --format qr`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0]) },
 	}
-	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json or (of a plan) markdown")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json, markdown (of a plan) or qr (of a report)")
 	cmd.Flags().StringVar(&flags.machine, "report", "", "the report that a plan was made of")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "file to write (default: standard output)")
 	return cmd
@@ -51,6 +55,9 @@ func (f showFlags) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return fmt.Errorf("showing %s: %w", file, err)
 	}
+	if f.format == "qr" && d.qr != nil {
+		return writeOutput(cmd, f.output, d.qr)
+	}
 	return writeOutput(cmd, f.output, formats(f.format, d.value, d.text, d.markdown))
 }
 
@@ -58,6 +65,7 @@ func (f showFlags) run(cmd *cobra.Command, file string) error {
 type document struct {
 	value          any // as JSON has it
 	text, markdown func(io.Writer) error
+	qr             func(io.Writer) error
 }
 
 // formats picks the way to print a document that --format asks for. A nil
@@ -72,7 +80,7 @@ func formats(format string, value any, text, markdown func(io.Writer) error) fun
 		return markdown
 	}
 	return func(io.Writer) error {
-		return withHint(fmt.Errorf("no format %q for this document", format), "use text or json; of a plan also markdown")
+		return withHint(fmt.Errorf("no format %q for this document", format), "use text or json; of a plan also markdown, of a report also qr")
 	}
 }
 
@@ -121,7 +129,11 @@ func openReport(data []byte) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &document{value: r, text: func(w io.Writer) error { return show.Report(w, r) }}, nil
+	return &document{
+		value: r,
+		text:  func(w io.Writer) error { return show.Report(w, r) },
+		qr:    func(w io.Writer) error { return show.QR(w, r, show.Options{}) },
+	}, nil
 }
 
 func openCatalog(data []byte) (*document, error) {

@@ -12,6 +12,7 @@ import (
 
 // finish adds what follows from all devices together.
 func (m *merger) finish() (*report.Report, error) {
+	m.useCodes()
 	m.addUSBDevices()
 	m.useDetails()
 	if m.memory > 0 && m.rep.Machine.MemoryBytes == nil {

@@ -35,6 +35,7 @@ type merger struct {
 	usbDevices []usbDevice // of which the interfaces should be known too
 	memory     int64       // sum of the modules, in bytes
 	memoryOf   string      // the list that it is of
+	codes      []*code
 }
 
 func newMerger(opts Options, several bool) *merger {

@@ -34,6 +34,7 @@ var formats = []format{
 	{"inxi", beginInxi},
 	{"pciconf", beginPciconf},
 	{"coreboot", beginCoreboot},
+	{"code", beginCode},
 }
 
 // readText gives the blocks of a paste to m and returns the lines that are of
