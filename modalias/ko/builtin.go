@@ -17,7 +17,7 @@ func readBuiltin(info []byte) []*Module {
 	for field := range bytes.SplitSeq(info, []byte{0}) {
 		name, rest, found := strings.Cut(string(field), ".")
 		tag, value, hasValue := strings.Cut(rest, "=")
-		if !found || !hasValue {
+		if !found || !hasValue || name == "" {
 			continue
 		}
 		name = underscores(name)
@@ -30,9 +30,11 @@ func readBuiltin(info []byte) []*Module {
 			byName[name] = m
 			list = append(list, m)
 		}
-		if tag == "file" {
+		switch tag {
+		case "name": // known already
+		case "file":
 			m.File = value + ".ko"
-		} else {
+		default:
 			m.set(tag, value)
 		}
 	}
