@@ -14,8 +14,10 @@ const VirtioVendor = "1af4"
 //
 // PCI devices 1000 to 103f are transitional: the virtio id is the subsystem's
 // device. Those from 1040 to 107f have it in their own id (OASIS virtio 1.2,
-// section 4.1.2; the kernel's drivers/virtio/virtio_pci_{legacy,modern}*.c). The
-// virtio vendor is the subsystem's vendor; without it there is no modalias.
+// section 4.1.2; the kernel's drivers/virtio/virtio_pci_{legacy,modern}*.c). Of
+// a report without the subsystem, as a short list of ids is, the transitional id
+// tells. The virtio vendor is the subsystem's vendor; without it there is no
+// modalias.
 func VirtioChild(d *Device) (Device, bool) {
 	if d.Bus != "pci" || d.VendorID != VirtioVendor {
 		return Device{}, false
@@ -46,6 +48,16 @@ func virtioID(d *Device) (id uint64, found bool) {
 	case device >= 0x1040:
 		return device - 0x1040, true
 	}
-	id, err = strconv.ParseUint(d.SubdeviceID, 16, 16)
-	return id, err == nil
+	if id, err = strconv.ParseUint(d.SubdeviceID, 16, 16); err == nil {
+		return id, true
+	}
+	id, found = transitional[d.DeviceID]
+	return id, found
+}
+
+// transitional are the virtio ids that belong to transitional PCI ids (OASIS
+// virtio 1.2, table in section 5): network, block, balloon, console, SCSI host,
+// entropy, 9P.
+var transitional = map[string]uint64{
+	"1000": 1, "1001": 2, "1002": 5, "1003": 3, "1004": 8, "1005": 4, "1009": 9,
 }
