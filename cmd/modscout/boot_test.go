@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ func TestBoot(t *testing.T) {
 	program := buildStatic(t)
 	t.Run("stick under BIOS", func(t *testing.T) { testStick(t, program) })
 	t.Run("stick under UEFI", func(t *testing.T) { testUEFI(t, program) })
+	t.Run("keys", func(t *testing.T) { testKeys(t, program) })
 	t.Run("without vmxnet3", func(t *testing.T) { testTwin(t, program) })
 	t.Run("exactly these modules", func(t *testing.T) { testExactModules(t, program) })
 }
@@ -103,6 +105,24 @@ func testUEFI(t *testing.T, program string) {
 		t.Errorf("report says firmware %q, kernel %q, want uefi, %q", r.Machine.Firmware, r.Source.Kernel, kernel.Release)
 	}
 	readStick(t, openStick(t, image), "modscout/report.json")
+}
+
+// testKeys presses every key that shows something, then the one that ends it.
+func testKeys(t *testing.T, program string) {
+	kernel := kotest.Debian(t, "linux-image-amd64")
+	parts := buildImage(t, program, kernel, t.TempDir()+"/")
+	board := qemu.Demo().WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
+	board.Append = strings.ReplaceAll(board.Append, "modscout.poweroff=1", "")
+	board.Prompt, board.Answer = "p power off", "dohqqap"
+	out := bootBoard(t, board)
+	for _, want := range []string{"OTHER PLATFORMS", "RROrg/rr#175", ". d next page", ". o next page", ". h next page", "Page 2 of 2. q next page", "\x1b[1;37;40m"} {
+		if !bytes.Contains(out, []byte(want)) {
+			t.Errorf("the serial port lacks %q", want)
+		}
+	}
+	if answers := bytes.Count(out, []byte("Keys: a answer")); answers != 2 {
+		t.Errorf("the answer was shown %d times, want twice", answers)
+	}
 }
 
 // testTwin is the negative twin of testStick: what was not plugged in must not

@@ -31,6 +31,7 @@ func bootParts() boot.Parts {
 		Recommend: bootRecommend,
 		Show:      bootShow,
 		Pack:      bootPack,
+		Pages:     bootPages,
 		Probe:     bootProbe,
 	}
 }

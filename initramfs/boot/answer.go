@@ -32,9 +32,10 @@ func (s *session) show(ctx context.Context, screens screens) {
 	}
 }
 
-// text is the answer for one screen; the last line stays free for the keys.
+// text is the answer for one screen; the last lines stay free for what became
+// of it and for the keys.
 func (s *session) text(size Size) ([]byte, error) {
-	size.Height -= 2
+	size.Height -= 3
 	if len(s.warnings) > 0 {
 		size.Height--
 	}
@@ -142,14 +143,14 @@ func (s *session) savedLine() string {
 	case s.options.Stick == "" || s.report == nil:
 		return ""
 	case s.unsaved != nil:
-		return fmt.Sprintf("NOT SAVED on the stick: %v. ", s.unsaved)
+		return fmt.Sprintf("NOT SAVED on the stick: %v.\n", s.unsaved)
 	}
-	return "Saved on the stick in " + StickDir + "/. "
+	return "Saved on the stick in " + StickDir + "/.\n"
 }
 
 func (s *session) keysLine() string {
 	if s.options.PowerOff {
 		return "Powering off."
 	}
-	return "Keys: r reboot, p power off"
+	return keysHelp
 }

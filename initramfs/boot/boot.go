@@ -16,6 +16,11 @@
 //	modscout.platform=ID,ID  recommend among these platforms
 //	modscout.probe=1         try the drivers of the stick, after the answer is saved
 //	modscout.show=report     show the devices instead of the plan
+//
+// At the end keys show the answer (a), the devices (d), the other platforms
+// (o), QR codes of the report (q) and help where the target stays silent (h),
+// save once more (s), reboot (r) and power off (p). docs/image.md describes the
+// stick.
 package boot
 
 import (
@@ -36,6 +41,9 @@ type Parts struct {
 	// Show writes the answer for a person, at most size.Height lines. The
 	// plan is nil where there is none.
 	Show func(w io.Writer, p *plan.Plan, r *report.Report, size Size) error
+	// Pages are what a key shows, [KeyDevices] and those after it, each page
+	// of at most size.Height lines. The plan is nil where there is none.
+	Pages func(key byte, p *plan.Plan, r *report.Report, size Size) ([]string, error)
 	// Pack writes the packer's input for a plan into a directory that exists.
 	Pack func(ctx context.Context, p *plan.Plan, r *report.Report, dir string) error
 	// Probe tries the drivers of a directory, lib/modules/RELEASE, on the

@@ -1,9 +1,12 @@
 package boot
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // end never returns.
-func (s *session) end() {
+func (s *session) end(ctx context.Context) {
 	if s.options.PowerOff {
 		s.system.PowerOff()
 	}
@@ -12,18 +15,12 @@ func (s *session) end() {
 		go readKeys(c, keys)
 	}
 	for key := range keys {
-		s.press(key)
+		s.press(ctx, key)
 	}
 }
 
-func (s *session) press(key byte) {
-	switch key {
-	case 'r', 'R':
-		s.system.Reboot()
-	case 'p', 'P':
-		s.system.PowerOff()
-	}
-}
+// escape begins what function and arrow keys send, in which a P may stand.
+const escape = 0x1b
 
 // readKeys passes on what is typed. A console may go away and come back (a USB
 // serial adapter), so an error only makes it wait.
@@ -34,8 +31,10 @@ func readKeys(c console, keys chan<- byte) {
 	buffer := make([]byte, 16)
 	for {
 		n, err := c.Read(buffer)
-		for _, key := range buffer[:n] {
-			keys <- key
+		if n > 0 && buffer[0] != escape {
+			for _, key := range buffer[:n] {
+				keys <- key
+			}
 		}
 		if err != nil {
 			time.Sleep(time.Second)

@@ -26,7 +26,7 @@ func Run(parts Parts) {
 	} else {
 		s.supervise(context.Background())
 	}
-	s.end()
+	s.end(context.Background())
 }
 
 // supervise runs the work in a child. It comes back when the child died or

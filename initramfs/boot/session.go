@@ -55,6 +55,9 @@ type session struct {
 	report  *report.Report
 	plan    *plan.Plan
 	unsaved error // why the answer is not on the stick
+
+	lastKey byte // that showed pages …
+	page    int  // … and which of them, from 0
 }
 
 func newSession(parts Parts, system system) *session {

@@ -96,8 +96,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("a good run warns: %+v", s.report.Source)
 	}
 	want := "modscout: looking at this machine ...\n" +
-		"USE linux:test for 1 devices in 23 lines\n" +
-		"Saved on the stick in modscout/. Keys: r reboot, p power off\n"
+		"USE linux:test for 1 devices in 22 lines\n" +
+		"Saved on the stick in modscout/.\n" + keysHelp + "\n"
 	if diff := cmp.Diff(want, system.screen.String()); diff != "" {
 		t.Errorf("screen mismatch (-want +got):\n%s", diff)
 	}
@@ -147,8 +147,8 @@ func TestRunGoesOn(t *testing.T) {
 		{"show panics", func(p *Parts) {
 			p.Show = func(io.Writer, *plan.Plan, *report.Report, Size) error { panic("no screen") }
 		},
-			fakeSystem{}, "Keys: r reboot", ""},
-		{"nothing works", func(p *Parts) { *p = Parts{} }, fakeSystem{}, "Keys: r reboot", "scan-failed"},
+			fakeSystem{}, keysHelp, ""},
+		{"nothing works", func(p *Parts) { *p = Parts{} }, fakeSystem{}, keysHelp, "scan-failed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -207,7 +207,7 @@ func TestPress(t *testing.T) {
 	var pressed strings.Builder
 	s := newSession(Parts{}, keySystem{&fakeSystem{}, &pressed})
 	for _, key := range []byte("xrRpP\x03") {
-		s.press(key)
+		s.press(t.Context(), key)
 	}
 	if want := "reboot reboot off off "; pressed.String() != want {
 		t.Errorf("pressed %q, want %q", pressed.String(), want)
@@ -221,3 +221,53 @@ type keySystem struct {
 
 func (k keySystem) PowerOff() { k.pressed.WriteString("off ") }
 func (k keySystem) Reboot()   { k.pressed.WriteString("reboot ") }
+
+// TestPages presses keys after the answer: the same key turns pages and begins
+// again, another key begins at its first.
+func TestPages(t *testing.T) {
+	parts := sampleParts()
+	parts.Pages = func(key byte, _ *plan.Plan, _ *report.Report, size Size) ([]string, error) {
+		return []string{fmt.Sprintf("%c one, %d lines", key, size.Height), fmt.Sprintf("%c two\n", key)}, nil
+	}
+	system := &fakeSystem{}
+	s := start(t, parts, system)
+	system.screen.Reset()
+	for _, key := range []byte("dDdq") {
+		s.press(t.Context(), key)
+	}
+	const tail = " next page, a answer, r reboot, p power off\n"
+	want := "d one, 24 lines\nPage 1 of 2. d" + tail + "d two\nPage 2 of 2. d" + tail +
+		"d one, 24 lines\nPage 1 of 2. d" + tail + "q one, 24 lines\nPage 1 of 2. q" + tail
+	if diff := cmp.Diff(want, system.screen.String()); diff != "" {
+		t.Errorf("screen mismatch (-want +got):\n%s", diff)
+	}
+	if len(keysHelp) > 80 {
+		t.Errorf("the line of the keys has %d columns, want at most 80", len(keysHelp))
+	}
+}
+
+// What goes wrong behind a key leaves the others as they are.
+func TestPagesFail(t *testing.T) {
+	parts := sampleParts()
+	parts.Pages = func(byte, *plan.Plan, *report.Report, Size) ([]string, error) { panic("no page") }
+	system := &fakeSystem{}
+	s := start(t, parts, system)
+	system.screen.Reset()
+	s.press(t.Context(), KeyHelp)
+	s.press(t.Context(), KeyAnswer)
+	if got := system.screen.String(); !strings.Contains(got, "panic: no page") || !strings.HasSuffix(got, keysHelp+"\n") {
+		t.Errorf("screen = %q, want the panic and then the answer", got)
+	}
+	newSession(parts, system).press(t.Context(), KeyDevices) // PID 1 whose child died has no report
+}
+
+// A stick that came later gets the answer when s is pressed.
+func TestSaveAgain(t *testing.T) {
+	system := &fakeSystem{stickErr: errNoStick, stick: t.TempDir(), options: Options{Stick: "12345678"}}
+	s := start(t, sampleParts(), system)
+	system.stickErr = nil
+	s.press(t.Context(), 's')
+	if _, err := os.Stat(filepath.Join(system.stick, StickDir, "report.json")); err != nil || !strings.Contains(system.screen.String(), "Saved on the stick") {
+		t.Errorf("after s: %v, screen:\n%s", err, &system.screen)
+	}
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/modscout/modscout/initramfs/boot"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
+	"github.com/modscout/modscout/recommend/show"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// bootPages are what the keys of the scan image show.
+func bootPages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]string, error) {
+	options := show.Options(size)
+	if key == boot.KeyQR {
+		return codePages(r, options)
+	}
+	return show.Screens(options, func(w io.Writer) error {
+		switch {
+		case key == boot.KeyDevices:
+			return show.Report(w, r)
+		case key == boot.KeyHelp:
+			return show.Reasons(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.SilentAfterBoot())
+		case p == nil:
+			_, err := io.WriteString(w, "There is no plan.\n")
+			return err
+		}
+		return show.Others(w, p)
+	})
+}
+
+// codePages has one QR code a page.
+func codePages(r *report.Report, options show.Options) ([]string, error) {
+	var pages []string
+	for _, text := range show.Codes(r, options) {
+		var b bytes.Buffer
+		if err := show.Code(&b, text); err != nil {
+			return nil, err
+		}
+		pages = append(pages, b.String())
+	}
+	return pages, nil
+}

@@ -1,0 +1,74 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// The keys that show something. Parts.Pages has the text of all but the first.
+const (
+	KeyAnswer  = 'a'
+	KeyDevices = 'd' // details of each device
+	KeyOthers  = 'o' // the other platforms
+	KeyQR      = 'q'
+	KeyHelp    = 'h' // when the target stays silent after it booted
+)
+
+const keysHelp = "Keys: a answer, d devices, o others, q QR, h help, s save, r reboot, p power off"
+
+// press does what a key asks for. Small and capital letters mean the same.
+func (s *session) press(ctx context.Context, key byte) {
+	switch key |= 0x20; key {
+	case 'r':
+		s.system.Reboot()
+	case 'p':
+		s.system.PowerOff()
+	case 's':
+		s.saveAgain(ctx)
+	case KeyAnswer:
+		s.show(ctx, s.screens)
+		s.screens.progress(s.lastLine())
+	case KeyDevices, KeyOthers, KeyQR, KeyHelp:
+		s.turn(ctx, key)
+	}
+}
+
+// saveAgain is for a stick that was missing, full or pulled out before.
+func (s *session) saveAgain(ctx context.Context) {
+	if s.report == nil {
+		return
+	}
+	s.unsaved = nil
+	s.saveReport(ctx)
+	if s.plan != nil {
+		s.savePlan(ctx)
+	}
+	s.screens.progress(s.lastLine())
+}
+
+// turn shows the first page of what a key stands for, and the next one each
+// time that it is pressed again.
+func (s *session) turn(ctx context.Context, key byte) {
+	s.page++
+	if s.lastKey != key {
+		s.lastKey, s.page = key, 0
+	}
+	if s.parts.Pages == nil || s.report == nil {
+		return
+	}
+	for _, screen := range s.screens {
+		pages, err := within(ctx, limitShow, func(context.Context) ([]string, error) {
+			size := screen.Size()
+			size.Height--
+			return s.parts.Pages(key, s.plan, s.report, size)
+		})
+		s.complain("show", err)
+		if len(pages) == 0 {
+			continue
+		}
+		n := s.page % len(pages)
+		screen.Replace([]byte(strings.TrimSuffix(pages[n], "\n") + "\n"))
+		fmt.Fprintf(screen, "Page %d of %d. %c next page, a answer, r reboot, p power off\n", n+1, len(pages), key)
+	}
+}
