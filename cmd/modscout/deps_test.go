@@ -78,6 +78,23 @@ func TestModaliasIsStandardLibraryOnly(t *testing.T) {
 	}
 }
 
+// decompressors is all that package ko brings with it besides ours: what opens
+// compressed modules, and a group of goroutines.
+var decompressors = []string{
+	"github.com/anchore/go-lzo", "github.com/klauspost/compress", "github.com/pierrec/lz4/v4",
+	"github.com/ulikunitz/xz", "github.com/xi2/xz", "golang.org/x/sync/errgroup",
+}
+
+func TestKoBringsDecompressorsOnly(t *testing.T) {
+	for _, line := range golist(t, "{{.ImportPath}} {{.Standard}}", "-deps", module+"/modalias/ko") {
+		path, standard, _ := strings.Cut(line, " ")
+		allowed := func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
+		if standard != "true" && !allowed(module+"/modalias") && !slices.ContainsFunc(decompressors, allowed) {
+			t.Errorf("modalias/ko reaches %s", path)
+		}
+	}
+}
+
 func TestNeverReached(t *testing.T) {
 	for room, forbidden := range never {
 		for _, path := range golist(t, "{{.ImportPath}}", "-deps", module+"/"+room) {
