@@ -50,8 +50,8 @@ func (d Disk) Write(path string) error {
 	if err := d.Kernel.Fits(d.Initramfs); err != nil {
 		return err
 	}
-	if strings.ContainsFunc(d.Append, unfit) {
-		return fmt.Errorf("command line %q: only printable characters without GRUB's own ;{}$\"'\\ and #", d.Append)
+	if err := checkAppend(d.Append); err != nil {
+		return err
 	}
 	if d.GRUB == "" {
 		d.GRUB = GRUBDir
@@ -90,7 +90,15 @@ func (d Disk) readDrivers() ([]content, error) {
 	return d.Drivers.drivers(tree)
 }
 
-// unfit finds what GRUB would not pass on to the kernel as it is.
+// checkAppend refuses what GRUB or iPXE would not pass on to the kernel as it
+// is.
+func checkAppend(line string) error {
+	if strings.ContainsFunc(line, unfit) {
+		return fmt.Errorf("command line %q: only printable characters without GRUB's own ;{}$\"'\\ and #", line)
+	}
+	return nil
+}
+
 func unfit(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(";{}$\"'\\#|&<>", r) }
 
 // content is one file of the stick.

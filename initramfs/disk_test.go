@@ -141,6 +141,24 @@ func TestDiskErrors(t *testing.T) {
 	}
 }
 
+func TestWriteParts(t *testing.T) {
+	d := sampleDisk(t, "6.1.0-test")
+	dir := filepath.Join(t.TempDir(), "new")
+	if err := WriteParts(dir, d.Kernel, d.Initramfs, "modscout.loader=rr"); err != nil {
+		t.Fatal(err)
+	}
+	want := "#!ipxe\nkernel vmlinuz initrd=initrd " + commandLine + " modscout.loader=rr\ninitrd initrd\nboot\n"
+	if diff := cmp.Diff(want, string(read(t, filepath.Join(dir, ScriptName)))); diff != "" {
+		t.Errorf("%s mismatch (-want +got):\n%s", ScriptName, diff)
+	}
+	if !bytes.Equal(read(t, filepath.Join(dir, KernelName)), d.Kernel.Data) || len(read(t, filepath.Join(dir, InitrdName))) == 0 {
+		t.Error("kernel or initrd is not what was given")
+	}
+	if err := WriteParts(dir, d.Kernel, d.Initramfs, "${evil}"); err == nil {
+		t.Error("a command line that iPXE would expand was written")
+	}
+}
+
 func TestOpenStickErrors(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.img")
 	noTable := filepath.Join(t.TempDir(), "no-table.img")

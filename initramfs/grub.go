@@ -79,13 +79,17 @@ func (g *grub) bootCode() []byte {
 	return code
 }
 
-// grubConfig boots at once. The serial port, where there is one, comes before
-// the screen, so that /dev/console is the screen.
+// commandLine is what every way of booting gives to the kernel. The serial port,
+// where there is one, comes before the screen, so that /dev/console is the
+// screen.
+const commandLine = "console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=30"
+
+// grubConfig boots at once.
 func grubConfig(signature string, appended string) []byte {
 	return fmt.Appendf(nil, `set timeout=0
 set gfxpayload=keep
-linux /boot/%s console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=30 modscout.stick=%s %s
+linux /boot/%s %s modscout.stick=%s %s
 initrd /boot/%s
 boot
-`, KernelName, signature, appended, InitrdName)
+`, KernelName, commandLine, signature, appended, InitrdName)
 }

@@ -56,6 +56,18 @@ func testDisks(t *testing.T, program string) {
 	}
 }
 
+// testNetwork boots the parts by QEMU's iPXE from a TFTP server. There is no
+// stick to save on; the report comes by the serial port.
+func testNetwork(t *testing.T, program string) {
+	parts := buildImage(t, program, kotest.Debian(t, "linux-image-amd64"), t.TempDir()+"/")
+	board := qemu.Plain()
+	board.MemoryMB = 512
+	board.Devices = append(board.Devices, "e1000,netdev=net,bootindex=0")
+	board.Extra = []string{"-netdev", "user,id=net,restrict=on,tftp=" + parts + ",bootfile=boot.ipxe"}
+	r := wantReport(t, bootBoard(t, board))
+	wantCards(t, r, map[string]string{"8086:100e": "", "1b36:000d": "qemu-xhci", "8086:2922": "ich9-ahci"})
+}
+
 // foreignDisks makes disks as other systems leave them: an ext4 whose journal
 // is to be replayed by whoever mounts it, NTFS, a volume of LVM, one without
 // any structure, and a stick like ours of another signature.

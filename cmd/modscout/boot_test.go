@@ -47,6 +47,7 @@ func TestBoot(t *testing.T) {
 	t.Run("stick under BIOS", func(t *testing.T) { testStick(t, program) })
 	t.Run("stick under UEFI", func(t *testing.T) { testUEFI(t, program) })
 	t.Run("disk beside disks of others", func(t *testing.T) { testDisks(t, program) })
+	t.Run("network", func(t *testing.T) { testNetwork(t, program) })
 	t.Run("keys", func(t *testing.T) { testKeys(t, program) })
 	t.Run("without vmxnet3", func(t *testing.T) { testTwin(t, program) })
 	t.Run("exactly these modules", func(t *testing.T) { testExactModules(t, program) })

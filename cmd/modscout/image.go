@@ -38,7 +38,8 @@ func newImageBuildCmd() *cobra.Command {
 
 -o FILE.img writes one disk image that boots as a USB stick or disk under BIOS
 and UEFI; what it finds is written back to its FAT partition. -o DIR/ writes the
-parts, vmlinuz and initrd, for network boot.`,
+parts for network boot: vmlinuz, initrd and boot.ipxe, a script that boots them
+by iPXE from where it lies itself.`,
 		Example: `  modscout image build --kernel /boot/vmlinuz-6.1.0-56-amd64 \
     --modules /lib/modules/6.1.0-56-amd64 -o scan.img`,
 		Args: cobra.NoArgs,
@@ -88,7 +89,7 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 // there already.
 func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) error {
 	if info, err := os.Stat(b.output); strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
-		return uninterrupted(func() error { return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs) })
+		return uninterrupted(func() error { return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs, b.append) })
 	}
 	file, mode, err := resolve(b.output)
 	switch {
