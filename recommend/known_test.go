@@ -105,3 +105,32 @@ func checkKnown(t *testing.T, d plan.Device, missing, why string) {
 		t.Errorf("%s is %s, want missing because of %q:\n%s", d.ID, d.Verdict, why, story)
 	}
 }
+
+// A network card with a driver is not all: the plan says what else keeps a box
+// silent, of old kernels more, and where nothing is reachable, nothing.
+func TestSilent(t *testing.T) {
+	for _, test := range []struct {
+		device   report.Device
+		platform string
+		want     []string
+	}{
+		{igc, "ds918p_42218", []string{"silent-after-boot", "no-sata-disk"}},
+		{igc, "ds3615xs_42218", nil},
+		{igc, "rr:epyc7002-7.2", []string{"silent-after-boot"}},
+		{hba, "rr:epyc7002-7.2", nil},
+	} {
+		p := recommendChecked(t, machine(test.device), recommend.Options{Platforms: []string{test.platform}}, defaultCatalog(t))
+		var got []string
+		for _, w := range p.Warnings {
+			if w.Code == "silent-after-boot" || w.Code == "no-sata-disk" {
+				got = append(got, w.Code)
+			}
+			if w.Code == "silent-after-boot" && w.Hint == "" {
+				t.Error("no log is named")
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s on %s mismatch (-want +got):\n%s", test.device.ID, test.platform, diff)
+		}
+	}
+}

@@ -9,34 +9,75 @@ import (
 	"github.com/modscout/modscout/recommend/platform"
 )
 
-// next says what a person can do about each device that matters and has no
-// driver: tell its ids, or its class, where they are not known; another
-// platform first, the text of a request last.
+// next says what a person can do about the devices that matter and have no
+// driver: tell their ids, or their class, where they are not known; another
+// platform first, then newer data, then a network adapter that works, the text
+// of a request last.
 func (e *evaluation) next() []plan.Next {
+	list := e.unidentified()
+	missing := e.missing()
+	if len(missing) == 0 {
+		return list
+	}
+	rejected := e.question.rejected()
+	for _, s := range missing {
+		list = append(list, e.elsewhere(s, rejected)...)
+	}
+	if e.loader != linux {
+		list = append(list, plan.Next{Code: "newer-catalogue",
+			Text: "this is the data of " + e.world.cats[0].Date + ": modscout catalog update fetches newer data, which may have the driver"})
+	}
+	if slices.ContainsFunc(missing, e.question.networkPort) {
+		if adapter, found := e.adapter(); found {
+			list = append(list, adapter)
+		}
+	}
+	for _, s := range missing {
+		list = append(list, plan.Next{Code: "request", Text: e.request(s)})
+	}
+	return list
+}
+
+// unidentified asks for what the report does not tell of some devices.
+func (e *evaluation) unidentified() []plan.Next {
 	list := []plan.Next{}
 	withoutIDs := func(s subject) bool { return s.matters() && s.DeviceID == "" && len(s.Modaliases) == 0 }
 	if slices.ContainsFunc(e.question.subjects, withoutIDs) {
 		list = append(list, plan.Next{Code: "ids-needed", Text: "some devices are known by name only: lspci -nn prints the ids that decide"})
 	}
-	rejected := e.question.rejected()
 	for i := range e.findings {
 		s, f := &e.question.subjects[i], &e.findings[i]
 		if f.Verdict == plan.NotKnown && s.Bus == "pci" && s.DeviceID != "" && s.Class == "" && len(s.Modaliases) == 0 {
 			list = append(list, plan.Next{Code: "class-needed",
 				Text: name(s) + " may be of a class that kernels drive: lspci -nn prints the class"})
 		}
-		if !s.matters() || f.Verdict != plan.Missing {
-			continue
+	}
+	return list
+}
+
+// missing lists the devices that matter and that Linux, but not this platform,
+// has a driver for.
+func (e *evaluation) missing() []*subject {
+	var list []*subject
+	for i := range e.findings {
+		if s := &e.question.subjects[i]; s.matters() && e.findings[i].Verdict == plan.Missing {
+			list = append(list, s)
 		}
-		if others := allowed(e.question.servers(s, e.loader), rejected); len(others) > 0 {
-			list = append(list, plan.Next{Code: "other-platform", Text: name(s) + ": " + has(others)})
+	}
+	return list
+}
+
+// elsewhere names the other platforms that have a driver for a device, those of
+// the same loader first.
+func (e *evaluation) elsewhere(s *subject, rejected map[string]bool) []plan.Next {
+	var list []plan.Next
+	if others := allowed(e.question.servers(s, e.loader), rejected); len(others) > 0 {
+		list = append(list, plan.Next{Code: "other-platform", Text: name(s) + ": " + has(others)})
+	}
+	for _, loader := range e.question.otherLoaders(e.loader) {
+		if others := allowed(e.question.servers(s, loader), rejected); len(others) > 0 {
+			list = append(list, plan.Next{Code: "other-loader", Text: fmt.Sprintf("%s: with %s, %s", name(s), loader, has(others))})
 		}
-		for _, loader := range e.question.otherLoaders(e.loader) {
-			if others := allowed(e.question.servers(s, loader), rejected); len(others) > 0 {
-				list = append(list, plan.Next{Code: "other-loader", Text: fmt.Sprintf("%s: with %s, %s", name(s), loader, has(others))})
-			}
-		}
-		list = append(list, plan.Next{Code: "request", Text: e.request(s)})
 	}
 	return list
 }

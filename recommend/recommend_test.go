@@ -289,15 +289,20 @@ func TestNoPlatform(t *testing.T) {
 	}
 }
 
-// A missing driver that matters ends in steps: another platform, then a request.
+// A missing driver that matters ends in steps: another platform, newer data, an
+// adapter that works there, then a request.
 func TestNext(t *testing.T) {
 	b := newCatalog("box")
 	b.extension(box, "igc", []string{"box_1"}, kmod(b.module(catalog.Module{Name: "igc"}, aliasIGC)))
-	b.platform(catalog.Platform{ID: "box_2", Loader: box})
+	adapter := b.module(catalog.Module{Name: "r8152"}, "usb:v0BDAp8153d*dc*dsc*dp*icFFiscFFip00in*")
+	spoilt := b.module(catalog.Module{Name: "asix", Stripped: true}, "usb:v0B95p772Bd*dc*dsc*dp*ic*isc*ip*in*")
+	b.extension(box, "net-usb", []string{"box_2"}, kmod(adapter), kmod(spoilt))
 	opts := recommend.Options{Platforms: []string{"box_2"}, Reference: []*catalog.Catalog{reference()}}
 	p := recommendChecked(t, machine(igc), opts, b.Catalog)
 	want := []plan.Next{
 		{Code: "other-platform", Text: "8086:15f3: box_1 has it"},
+		{Code: "newer-catalogue", Text: "this is the data of 2026-01-02: modscout catalog update fetches newer data, which may have the driver"},
+		{Code: "usb-adapter", Text: "a USB network adapter works there: one with Realtek RTL8153 (0bda:8153, r8152 of net-usb)"},
 		{Code: "request", Text: "ask for a driver for 8086:15f3, class 020000, platform box_2, in-tree module igc"},
 	}
 	if diff := cmp.Diff(want, p.Next); diff != "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 // warnings says what a person should read before acting: what the report
@@ -18,11 +19,38 @@ func (e *evaluation) warnings() []plan.Warning {
 	if w, other := e.otherKernelRuns(); other {
 		list = append(list, w)
 	}
+	if e.reachable() {
+		list = append(list, e.silent()...)
+	}
 	for i := range e.findings {
 		list = e.doubts(list, i)
 	}
 	for _, offer := range e.chosen {
 		list = e.moduleDoubts(list, offer)
+	}
+	return list
+}
+
+// reachable says whether a network port of the machine gets a module of the
+// plan, or has its driver in the platform.
+func (e *evaluation) reachable() bool {
+	for i := range e.findings {
+		if s := &e.question.subjects[i]; e.findings[i].covered() && s.Class != "" && e.question.networkPort(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// silent says what else keeps a box silent whose network card has a driver, and
+// which log tells. A distribution's kernel shows on a screen what it does.
+func (e *evaluation) silent() []plan.Warning {
+	var list []plan.Warning
+	if _, known := platform.Loader(e.loader); !known || e.loader == linux {
+		return nil
+	}
+	for _, r := range platform.SilentOn(&e.platform) {
+		list = append(list, plan.Warning{Code: r.Code, Text: r.Text, Hint: r.Log, Source: r.Source})
 	}
 	return list
 }

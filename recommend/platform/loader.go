@@ -3,6 +3,7 @@ package platform
 import (
 	"fmt"
 
+	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -69,8 +70,34 @@ func menuSteps(title string, p plan.Platform, r *report.Report) []plan.Step {
 	return append(steps, plan.Step{Where: title + " > Build the loader", Text: "then boot it"})
 }
 
-var silent = mustLoad[[]plan.Reason]("silent.json")
+// A Silence is something other than a driver that keeps a box silent.
+type Silence struct {
+	Code        string `json:"code"`
+	Text        string `json:"text"`
+	Log         string `json:"log,omitempty"`         // which log to get, and how
+	KernelBelow int    `json:"kernel_below,omitzero"` // it is true of older kernels; 0: of all
+	Source      string `json:"source"`
+}
+
+var silent = mustLoad[[]Silence]("silent.json")
 
 // SilentAfterBoot lists what else keeps a machine silent after the boot when
-// its network card has a driver.
-func SilentAfterBoot() []plan.Reason { return silent() }
+// its network card has a driver, on any platform.
+func SilentAfterBoot() []plan.Reason {
+	var list []plan.Reason
+	for _, s := range silent() {
+		list = append(list, plan.Reason{Code: s.Code, Text: s.Text, Source: s.Source})
+	}
+	return list
+}
+
+// SilentOn is [SilentAfterBoot] for one platform, with the logs to get.
+func SilentOn(p *catalog.Platform) []Silence {
+	var list []Silence
+	for _, s := range silent() {
+		if major := leading(p.KernelVersion); s.KernelBelow == 0 || major > 0 && major < s.KernelBelow {
+			list = append(list, s)
+		}
+	}
+	return list
+}

@@ -46,7 +46,12 @@ func TestData(t *testing.T) {
 			t.Errorf("loader %s has no source", l.Name)
 		}
 	}
-	for _, r := range SilentAfterBoot() {
+	for _, a := range adapters() {
+		if len(a.Vendor) != 4 || len(a.Product) != 4 || a.Name == "" {
+			t.Errorf("adapter %+v lacks its ids or its name", a)
+		}
+	}
+	for _, r := range silent() {
 		if r.Source == "" {
 			t.Errorf("%s has no source", r.Code)
 		}
@@ -54,8 +59,8 @@ func TestData(t *testing.T) {
 	if importance().Source == "" || oldGPUs().Source == "" {
 		t.Error("importance.json or igpu.json has no source")
 	}
-	if files, _ := fs.Glob(data, "data/*.json"); len(files) != 7 {
-		t.Errorf("this test reads 7 tables, there are %v", files)
+	if files, _ := fs.Glob(data, "data/*.json"); len(files) != 8 {
+		t.Errorf("this test reads 8 tables, there are %v", files)
 	}
 }
 
