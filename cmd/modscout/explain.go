@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -37,21 +38,47 @@ func printExplanation(w io.Writer, x *recommend.Explanation, p *plan.Plan) error
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return printCandidates(w, d.Candidates)
+	return printCandidates(w, d.Candidates, x.Keys)
 }
 
-func printCandidates(w io.Writer, candidates []plan.Candidate) error {
+func printCandidates(w io.Writer, candidates []plan.Candidate, keys []string) error {
 	if len(candidates) == 0 {
 		_, err := fmt.Fprintln(w, "\nno module of this platform claims it")
 		return err
 	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "CANDIDATE\tEXTENSION\tPATTERN\tOUTCOME")
+	fmt.Fprintln(t, "CANDIDATE\tEXTENSION\tPATTERN\tFIELDS\tOUTCOME")
 	for _, c := range candidates {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", c.Module, c.Extension, c.Pattern, c.Why)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.Module, c.Extension, c.Pattern, matchedFields(c.Pattern, keys), c.Why)
 	}
 	return t.Flush()
+}
+
+// matchedFields names the fields of a device that a pattern asks for, with "?"
+// behind those that the report lacks: "vendor, device, subvendor?".
+func matchedFields(pattern string, keys []string) string {
+	asked, err := modalias.Parse(pattern)
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, f := range asked.Fields {
+		if f.Name == "" || f.IsAny() {
+			continue
+		}
+		lacks := slices.ContainsFunc(keys, func(key string) bool {
+			have, err := modalias.Parse(key)
+			value, _ := have.Field(f.Name)
+			return err == nil && strings.ContainsRune(value, rune(modalias.Unknown))
+		})
+		if lacks {
+			names = append(names, f.Name+"?")
+		} else {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func inBrackets(source string) string {
