@@ -134,3 +134,21 @@ func TestSilent(t *testing.T) {
 		}
 	}
 }
+
+// A disk that will appear behind a boot controller needs its driver as early as
+// the controller does.
+func TestBootStageOfDisk(t *testing.T) {
+	b := newCatalog("box")
+	disk := report.Device{ID: "scsi:0000:00:06.0", Bus: "scsi", Parent: hba.ID, ImpliedBy: hba.ID, Modaliases: []string{"scsi:t-0x00"}}
+	sas, sd := b.module(catalog.Module{Name: "mpt3sas"}, aliasMPT), b.module(catalog.Module{Name: "sd_mod"}, "scsi:t-0x00*")
+	b.extension(box, "disks", []string{"box_1"}, kmod(sas), kmod(sd))
+	b.platform(catalog.Platform{ID: "box_1", Loader: box, Builtin: []string{"scsi_mod"}})
+	p := recommendChecked(t, machine(hba, disk), recommend.Options{}, b.Catalog)
+	stages := map[string]string{}
+	for _, m := range p.Modules {
+		stages[m.Name] = m.Stage
+	}
+	if diff := cmp.Diff(map[string]string{"mpt3sas": plan.StageBoot, "sd_mod": plan.StageBoot}, stages); diff != "" {
+		t.Errorf("stages mismatch (-want +got):\n%s", diff)
+	}
+}

@@ -92,16 +92,18 @@ func (e *evaluation) alsoClaims(offer int) []int {
 }
 
 // bootStage returns the chosen modules that must be in memory before the disk
-// driver runs: those in the closure of a boot device, and of the function that
-// makes it appear.
+// driver runs: those in the closure of a boot device, of the function that
+// makes it appear, and of what appears behind it, as a disk behind its
+// controller.
 func (e *evaluation) bootStage() map[string]bool {
 	var names []string
 	for i := range e.findings {
-		if e.findings[i].Importance != plan.Boot {
+		carrier := e.question.subjects[i].transport
+		if e.findings[i].Importance != plan.Boot && (carrier < 0 || e.findings[carrier].Importance != plan.Boot) {
 			continue
 		}
 		names = append(names, e.findings[i].Module)
-		if carrier := e.question.subjects[i].transport; carrier >= 0 {
+		if carrier >= 0 {
 			names = append(names, e.findings[carrier].Module)
 		}
 	}
