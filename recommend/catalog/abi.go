@@ -109,18 +109,24 @@ func (a *ABI) export(symbols []string) {
 // Judge returns the verdict on each aspect of a module, the most certain
 // reason for a refusal first.
 func (a *ABI) Judge(m *Module) []Judgement {
-	return []Judgement{a.symbolTable(m), a.kernel(m), a.structModule(m), a.checksums(m), a.symbols(m)}
+	all := make([]Judgement, len(aspects))
+	for i, aspect := range aspects {
+		all[i] = aspect(a, m)
+	}
+	return all
 }
+
+var aspects = [...]func(*ABI, *Module) Judgement{(*ABI).symbolTable, (*ABI).kernel, (*ABI).structModule, (*ABI).checksums, (*ABI).symbols}
 
 // Refusal returns the first aspect by which the kernel would refuse the module
 // or crash on it, and whether there is one.
 func (a *ABI) Refusal(m *Module) (Judgement, bool) {
-	all := a.Judge(m)
-	i := slices.IndexFunc(all, func(j Judgement) bool { return j.Verdict == Refused })
-	if i < 0 {
-		return Judgement{}, false
+	for _, aspect := range aspects {
+		if j := aspect(a, m); j.Verdict == Refused {
+			return j, true
+		}
 	}
-	return all[i], true
+	return Judgement{}, false
 }
 
 // symbolTable: a catalogue says so where a module is stripped; tables made of

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -54,18 +53,21 @@ func ReadCanonical(r io.Reader) (*Catalog, error) {
 	return c, nil
 }
 
-// decompress reads all of r, through zstd where it begins with its magic.
+// decompress reads all of r, through zstd where it begins with its magic. The
+// frame says how large its content is, so that one piece of memory takes it:
+// the scan image runs on machines with little.
 func decompress(r io.Reader) ([]byte, error) {
-	in := bufio.NewReader(r)
-	if head, _ := in.Peek(len(zstdMagic)); !bytes.Equal(head, zstdMagic) {
-		return readAll(in)
+	data, err := readAll(r)
+	if err != nil || !bytes.HasPrefix(data, zstdMagic) {
+		return data, err
 	}
-	dec, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(jsondoc.MaxBytes), zstd.WithDecoderMaxWindow(64<<20))
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(jsondoc.MaxBytes), zstd.WithDecoderMaxWindow(64<<20),
+		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, err
 	}
 	defer dec.Close()
-	return readAll(dec)
+	return dec.DecodeAll(data, nil)
 }
 
 func readAll(r io.Reader) ([]byte, error) {
@@ -122,15 +124,13 @@ func (c *Catalog) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	enc, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
 		zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
 	if err != nil {
 		return err
 	}
-	if _, err := enc.Write(data); err != nil {
-		return err
-	}
-	return enc.Close()
+	_, err = w.Write(enc.EncodeAll(data, nil))
+	return err
 }
 
 // Hash returns "sha256:…" over the catalogue's canonical form. The result for
