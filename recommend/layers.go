@@ -150,7 +150,7 @@ func builtInWithoutTable(e *evaluation, s *subject, f *finding) bool {
 		f.Module = module
 		return f.decide(plan.Base, plan.Stated, basis.Layer, basis.Text, basis.Source)
 	}
-	return !e.complete && f.decide(plan.Base, plan.Assumed, "class", "kernels drive its class with "+module+", which they have built in", "")
+	return !e.knows(s.Bus) && f.decide(plan.Base, plan.Assumed, "class", "kernels drive its class with "+module+", which they have built in", "")
 }
 
 // drivenByEveryKernel is for the disk and USB controllers that no pack brings

@@ -34,6 +34,7 @@ func TestImportedKernel(t *testing.T) {
 	configured := importedKernel()
 	configured.Configured = []string{"nvme"}
 	clock := report.Device{ID: "acpi:PNP0B00:00", Bus: "acpi", Modaliases: []string{"acpi:PNP0B00:"}}
+	serial := report.Device{ID: "pci:0000:00:16.3", Bus: "pci", VendorID: "8086", DeviceID: "1e3d", Class: "070002"}
 	packs := newCatalog("packs")
 	on := []string{"box_1"}
 	packs.extension(box, "net", on, kmod(packs.module(catalog.Module{Name: "igc"}, aliasIGC)))
@@ -55,6 +56,8 @@ func TestImportedKernel(t *testing.T) {
 		{"driver of the kernel first", igc, importedKernel(pciDriver("igc", aliasIGC)), "base known igc", ""},
 		{"driver of the kernel that is too old", igc, importedKernel(old), "missing known", ""},
 		{"driver that the configuration names", nvme, configured, "base known nvme", "nvme is in this kernel's image"},
+		{"a serial port, unknown kernel", serial, nil, "base assumed", ""},
+		{"a serial port, kernel without its driver", serial, importedKernel(), "unknown assumed", ""},
 		{"a bus of which not all is known", clock, importedKernel(), "base assumed", ""},
 	} {
 		for order, cats := range map[string]func(...*catalog.Catalog) []*catalog.Catalog{
