@@ -59,7 +59,7 @@ The status is 1 where a recipe was refused.`,
 				return fmt.Errorf("making the patch: %w", err)
 			}
 			answer := carryAnswer{carry, string(patch)}
-			err = writeOutput(cmd, output, formats(format, answer, bind(printCarry, answer), nil))
+			err = writeOutput(cmd, output, (&document{value: answer, text: bind(printCarry, answer)}).as(format))
 			if err == nil && len(carry.Refused) > 0 {
 				err = errIncomplete
 			}

@@ -65,7 +65,7 @@ platforms and of modules.`,
 
 // printAs prints an answer to standard output in the format that was asked for.
 func printAs(cmd *cobra.Command, format string, value any, text func(io.Writer) error) error {
-	return writeOutput(cmd, "-", formats(format, value, text, nil))
+	return writeOutput(cmd, "-", (&document{value: value, text: text}).as(format))
 }
 
 func catalogsInUse(cmd *cobra.Command) ([]catalogEntry, error) {

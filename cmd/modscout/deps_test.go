@@ -37,7 +37,7 @@ var rooms = map[string][]string{
 	"recommend/platform":           {"scan/report", "recommend/plan", "recommend/catalog"},
 	"recommend/verify":             {"scan/report", "recommend/plan", "recommend/catalog", "modalias"},
 	"recommend/packer":             {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog", "modalias/archive"},
-	"recommend/show":               {"scan/report", "recommend/plan", "recommend/catalog"},
+	"recommend/show":               {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog"},
 	"recommend":                    {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
 
 	"initramfs":       {"initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},

@@ -27,7 +27,7 @@ type recommendFlags struct {
 }
 
 var (
-	planFormats = []string{"text", "json", "markdown"}
+	planFormats = []string{"text", "json", "markdown", "html"}
 	wantKinds   = []string{platform.WantGPU, platform.WantSound, platform.WantWiFi}
 )
 
@@ -63,7 +63,7 @@ not proven to be the smallest, or 2 for a failure.`,
 	f.StringVar(&flags.explain, "explain", "", "tell the whole story of one device, by its id or vvvv:dddd")
 	f.StringVar(&flags.verify, "verify", "", "check this plan for the machine instead of making one")
 	f.StringVar(&flags.require, "require", "", "all: exit with 1 where any device has no driver")
-	f.StringVar(&flags.format, "format", "text", "text, json or markdown")
+	f.StringVar(&flags.format, "format", "text", "text, json, markdown or html")
 	f.StringVarP(&flags.output, "output", "o", "", "file to write (default: standard output)")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("want", cobra.FixedCompletions(wantKinds, cobra.ShellCompDirectiveNoFileComp))
@@ -75,7 +75,7 @@ not proven to be the smallest, or 2 for a failure.`,
 func (f recommendFlags) check() error {
 	switch {
 	case !slices.Contains(planFormats, f.format):
-		return withHint(fmt.Errorf("unknown format %q", f.format), "use text, json or markdown")
+		return withHint(fmt.Errorf("unknown format %q", f.format), "use text, json, markdown or html")
 	case f.require != "" && f.require != "all":
 		return withHint(fmt.Errorf("unknown requirement %q", f.require), "use --require all")
 	case f.explain != "" && f.verify != "":
@@ -146,6 +146,8 @@ func (f recommendFlags) print(w io.Writer, p *plan.Plan, r *report.Report, cats 
 		return jsondoc.Write(w, p)
 	case "markdown":
 		return show.Markdown(w, p, r)
+	case "html":
+		return show.HTML(w, p, r)
 	}
 	return show.Plan(w, p, r, show.Options{})
 }

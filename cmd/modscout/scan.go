@@ -135,13 +135,12 @@ func scanHint(err error) error {
 type reportOutput struct{ format, file string }
 
 func (o *reportOutput) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&o.format, "format", "text", "text, json, html or qr")
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "file to write, - for standard output")
 }
 
 func (o *reportOutput) write(cmd *cobra.Command, rep *report.Report) error {
-	text := func(w io.Writer) error { return show.Report(w, rep) }
-	err := writeOutput(cmd, o.file, formats(o.format, rep, text, nil))
+	err := writeOutput(cmd, o.file, reportDocument(rep).as(o.format))
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,14 +36,18 @@ A plan names devices by id only. Their names are in the report that it was made
 of: --report, or a report.json beside the plan.
 
 --format qr draws a report as QR codes for a terminal of 80 columns: what a
-phone reads there is plain text, which modscout import takes back.`,
+phone reads there is plain text, which modscout import takes back.
+
+--format html makes one page of a report, or of a plan and its report, that needs
+nothing else and can be sent to somebody; it holds both documents as they are.`,
 		Example: `  modscout show report.json
   modscout show plan.json --report report.json --format markdown
+  modscout show plan.json --format html -o page.html
   modscout show report.json --format qr`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0]) },
 	}
-	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json, markdown (of a plan) or qr (of a report)")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json, html (of a report or plan), markdown (of a plan) or qr (of a report)")
 	cmd.Flags().StringVar(&flags.machine, "report", "", "the report that a plan was made of")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "file to write (default: standard output)")
 	return cmd
@@ -55,32 +62,29 @@ func (f showFlags) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return fmt.Errorf("showing %s: %w", file, err)
 	}
-	if f.format == "qr" && d.qr != nil {
-		return writeOutput(cmd, f.output, d.qr)
-	}
-	return writeOutput(cmd, f.output, formats(f.format, d.value, d.text, d.markdown))
+	return writeOutput(cmd, f.output, d.as(f.format))
 }
 
 // document is a file that show understands, and the ways to print it.
 type document struct {
 	value          any // as JSON has it
 	text, markdown func(io.Writer) error
-	qr             func(io.Writer) error
+	html, qr       func(io.Writer) error
 }
 
-// formats picks the way to print a document that --format asks for. A nil
-// markdown is a way that the document does not have.
-func formats(format string, value any, text, markdown func(io.Writer) error) func(io.Writer) error {
-	switch {
-	case format == "text":
-		return text
-	case format == "json":
-		return func(w io.Writer) error { return jsondoc.Write(w, value) }
-	case format == "markdown" && markdown != nil:
-		return markdown
+// as picks the way to print the document that --format asks for. A nil one is a
+// way that the document does not have.
+func (d *document) as(format string) func(io.Writer) error {
+	ways := map[string]func(io.Writer) error{
+		"text": d.text, "markdown": d.markdown, "html": d.html, "qr": d.qr,
+		"json": func(w io.Writer) error { return jsondoc.Write(w, d.value) },
 	}
+	if ways[format] != nil {
+		return ways[format]
+	}
+	maps.DeleteFunc(ways, func(_ string, write func(io.Writer) error) bool { return write == nil })
 	return func(io.Writer) error {
-		return withHint(fmt.Errorf("no format %q for this document", format), "use text or json; of a plan also markdown, of a report also qr")
+		return withHint(fmt.Errorf("no format %q for this document", format), "use "+strings.Join(slices.Sorted(maps.Keys(ways)), ", "))
 	}
 }
 
@@ -129,11 +133,16 @@ func openReport(data []byte) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
+	return reportDocument(r), nil
+}
+
+func reportDocument(r *report.Report) *document {
 	return &document{
 		value: r,
 		text:  func(w io.Writer) error { return show.Report(w, r) },
+		html:  func(w io.Writer) error { return show.HTML(w, nil, r) },
 		qr:    func(w io.Writer) error { return show.QR(w, r, show.Options{}) },
-	}, nil
+	}
 }
 
 func openCatalog(data []byte) (*document, error) {
@@ -165,6 +174,7 @@ func (f showFlags) openPlan(cmd *cobra.Command, file string, data []byte) (*docu
 		value:    p,
 		text:     func(w io.Writer) error { return show.Plan(w, p, r, show.Options{}) },
 		markdown: func(w io.Writer) error { return show.Markdown(w, p, r) },
+		html:     func(w io.Writer) error { return show.HTML(w, p, r) },
 	}, nil
 }
 
