@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko"
 )
 
@@ -21,7 +22,7 @@ type Load struct {
 }
 
 // Name returns the module's name as the kernel lists it.
-func (l Load) Name() string { return ko.NameOf(l.Path) }
+func (l Load) Name() string { return modalias.NameOf(l.Path) }
 
 // ErrNoModule says that a module tree lacks a module that was asked for.
 var ErrNoModule = errors.New("no such module")
@@ -59,7 +60,7 @@ func openTree(dir string) (*tree, error) {
 	t := &tree{dir: dir, release: filepath.Base(filepath.Clean(dir)), files: make(map[string]string)}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && ko.IsModule(name) {
-			t.files[ko.NameOf(name)] = name
+			t.files[modalias.NameOf(name)] = name
 		}
 		return err
 	})
@@ -81,7 +82,7 @@ func readBuiltin(file string) (map[string]bool, error) {
 	}
 	names := make(map[string]bool)
 	for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
-		names[ko.NameOf(scanner.Text())] = true
+		names[modalias.NameOf(scanner.Text())] = true
 	}
 	return names, nil
 }
@@ -136,7 +137,7 @@ func (t *tree) exactly(modules []string) ([]Load, error) {
 	order := make([]Load, 0, len(modules))
 	for _, module := range modules {
 		name, args, _ := strings.Cut(module, " ")
-		file := t.files[ko.NameOf(name)]
+		file := t.files[modalias.NameOf(name)]
 		if file == "" {
 			return nil, fmt.Errorf("%w: %s in %s", ErrNoModule, name, t.dir)
 		}
@@ -159,12 +160,12 @@ func (t *tree) needs(name string) ([]string, error) {
 	}
 	var before []string
 	for _, soft := range m.SoftPre {
-		if soft = ko.NameOf(soft); t.files[soft] != "" {
+		if soft = modalias.NameOf(soft); t.files[soft] != "" {
 			before = append(before, soft)
 		}
 	}
 	for _, need := range m.Depends {
-		before = append(before, ko.NameOf(need))
+		before = append(before, modalias.NameOf(need))
 	}
 	return before, nil
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
@@ -119,7 +120,7 @@ func ask(r *report.Report, cats []*catalog.Catalog, opts Options) *question {
 func internal(names []string) []string {
 	var list []string
 	for _, name := range names {
-		list = append(list, strings.ReplaceAll(strings.TrimSuffix(name, ".ko"), "-", "_"))
+		list = append(list, modalias.NameOf(name))
 	}
 	return list
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
@@ -142,7 +143,7 @@ func inUse(d *report.Device) string {
 	if d.Bus != "pci" || kind != "01" && kind != "02" {
 		return ""
 	}
-	driver := strings.ReplaceAll(d.Driver, "-", "_")
+	driver := modalias.NameOf(d.Driver)
 	if slices.Contains([]string{"vfio_pci", "pci_stub", "pciback", "xen_pciback", "uio_pci_generic"}, driver) {
 		return ""
 	}

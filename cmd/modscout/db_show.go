@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/modalias"
-	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -59,7 +58,7 @@ func onlyModule(platforms []modalias.Platform, name string) []modalias.Platform 
 	for _, p := range platforms {
 		part := modalias.Platform{ID: p.ID}
 		for _, m := range p.Modules {
-			if m.Name == ko.NameOf(name) || m.File == name {
+			if m.Name == modalias.NameOf(name) || m.File == name {
 				part.Modules = append(part.Modules, m)
 			}
 		}

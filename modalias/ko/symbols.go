@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // thisModule is the section that holds the module's struct module.
@@ -86,5 +85,5 @@ func (m *Module) readStruct(e *object) {
 			m.Name = string(text(data[nameOffset:nameOffset+nameSize], 0))
 		}
 	}
-	m.Name = strings.ReplaceAll(m.Name, "-", "_")
+	m.Name = underscores(m.Name)
 }

@@ -19,7 +19,7 @@ func (m *Module) Record() modalias.Module {
 		Firmware: m.Firmware,
 	}
 	if r.Name == "" {
-		r.Name = NameOf(r.File)
+		r.Name = modalias.NameOf(r.File)
 	}
 	return r
 }

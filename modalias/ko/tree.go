@@ -110,7 +110,7 @@ func (t *Tree) readAll(files []string, read func(path string) (*Module, error)) 
 func (t *Tree) readList(name string, data []byte) {
 	switch name {
 	case "modules.builtin":
-		t.Builtin = readLines(data, NameOf)
+		t.Builtin = readLines(data, modalias.NameOf)
 	case "modules.order":
 		t.Order = readLines(data, path.Clean)
 	case "modules.builtin.modinfo":
@@ -146,11 +146,4 @@ func uncompressed(file string) string {
 		}
 	}
 	return file
-}
-
-// NameOf returns the name that the kernel would use for a module's file: its
-// base name without suffixes, with underscores. The module itself may know
-// better ([Module.Name]).
-func NameOf(file string) string {
-	return modalias.NameOf(file)
 }

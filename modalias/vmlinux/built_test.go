@@ -11,7 +11,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/modscout/modscout/modalias/ko"
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/modalias/vmlinux"
 )
@@ -108,7 +108,7 @@ func builtinModules(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	list := map[string]bool{}
 	for file := range strings.FieldsSeq(string(readFile(t, filepath.Join(dir, "modules.builtin")))) {
-		list[ko.NameOf(file)] = true
+		list[modalias.NameOf(file)] = true
 	}
 	return list
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/modalias/vmlinux"
@@ -134,7 +135,7 @@ func moduleAliases(t *testing.T, kernels []kotest.Kernel, d vmlinux.Driver) (ali
 // moduleFile finds a module below a directory, "" where there is none.
 func moduleFile(dir, name string) (file string) {
 	filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && ko.IsModule(path) && ko.NameOf(path) == name {
+		if err == nil && ko.IsModule(path) && modalias.NameOf(path) == name {
 			file = path
 			return fs.SkipAll
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/modalias/vmlinux"
@@ -40,7 +41,7 @@ func TestConfiguredDebian(t *testing.T) {
 		config := readFile(t, filepath.Join(filepath.Dir(kernel.Image), "config-"+kernel.Release))
 		modules, builtin := moduleNames(t, kernel.Modules), map[string]bool{}
 		for file := range strings.FieldsSeq(string(readFile(t, filepath.Join(kernel.Modules, "modules.builtin")))) {
-			builtin[ko.NameOf(file)] = true
+			builtin[modalias.NameOf(file)] = true
 		}
 		agree, wrong := 0, 0
 		for _, name := range vmlinux.Configured(config) {
@@ -63,7 +64,7 @@ func moduleNames(t *testing.T, dir string) map[string]bool {
 	names := map[string]bool{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && ko.IsModule(path) {
-			names[ko.NameOf(path)] = true
+			names[modalias.NameOf(path)] = true
 		}
 		return err
 	})

@@ -27,13 +27,6 @@ type Builder struct {
 // key identifies a platform or an extension: ids are unique within a loader.
 type key struct{ loader, id string }
 
-// ModuleName turns the base name of a module file into the module's name as
-// the kernel knows it: without ".ko" and its compression, with underscores.
-func ModuleName(file string) string {
-	name, _, _ := strings.Cut(file[strings.LastIndexByte(file, '/')+1:], ".ko")
-	return strings.ReplaceAll(name, "-", "_")
-}
-
 // ModuleFile returns the base name of a module file without its compression
 // suffix: "igc.ko" of "kernel/drivers/net/igc.ko.xz".
 func ModuleFile(file string) string {

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/modscout/modscout/modalias"
 )
 
 // Check finds what only shows when everything is in place: what the modules of
@@ -171,7 +173,7 @@ func (k *checker) module(s *site, m *Module, where Finding) {
 			k.found(j.Code, where, m.File+": "+j.Evidence)
 		}
 	}
-	if m.Name != ModuleName(m.File) {
+	if m.Name != modalias.NameOf(m.File) {
 		k.found("module-name-differs-from-file", where, m.File+" is the module "+m.Name)
 	}
 	if m.Aliases != None {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -96,7 +97,7 @@ func ReadImported(r io.Reader) (*Imported, error) {
 
 // ModuleName returns what a driver's module is called: as the image says, else
 // by the driver's own name.
-func (d *Driver) ModuleName() string { return ModuleName(cmp.Or(d.Module, d.Name)) }
+func (d *Driver) ModuleName() string { return modalias.NameOf(cmp.Or(d.Module, d.Name)) }
 
 // Catalog returns the catalogue with this one platform and no extension. Its
 // name is the platform's, its version the beginning of the image's hash.

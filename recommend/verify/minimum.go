@@ -128,7 +128,7 @@ func (c *checker) rivals() [][]*offer {
 // host that the device's name tells; loaded by its recipe; in-tree.
 func (o *offer) rank(in *report.Device, claim strength) int {
 	rank := 0
-	named := func(name string) bool { return strings.ReplaceAll(name, "-", "_") == o.Name }
+	named := func(name string) bool { return modalias.NameOf(name) == o.Name }
 	if claim.verdict == modalias.Possible && len(in.Modules) > 0 && !slices.ContainsFunc(in.Modules, named) {
 		rank += 8
 	}

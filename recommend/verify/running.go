@@ -2,8 +2,8 @@ package verify
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -88,7 +88,7 @@ func driven(d *report.Device, id, module string, loaded bool) Running {
 // isOf says whether a device's driver is a module's: by the link that the
 // kernel keeps from the driver to its module, or else by its name.
 func isOf(d *report.Device, module string) bool {
-	same := func(name string) bool { return strings.ReplaceAll(name, "-", "_") == module }
+	same := func(name string) bool { return modalias.NameOf(name) == module }
 	return slices.ContainsFunc(d.Modules, same) || same(d.Driver)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/source"
@@ -42,7 +43,7 @@ func TestSelection(t *testing.T) {
 		kernel := kotest.Debian(t, flavour)
 		shipped := map[string]bool{}
 		filepath.WalkDir(kernel.Modules, func(path string, _ fs.DirEntry, _ error) error {
-			shipped[catalog.ModuleName(path)] = true
+			shipped[modalias.NameOf(path)] = true
 			return nil
 		})
 		n := 0

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/modalias/vmlinux"
@@ -129,7 +130,7 @@ func initrdModule(m *ko.Module) catalog.InitrdModule {
 		return out
 	}
 	out := catalog.InitrdModule{
-		File: text(catalog.ModuleFile(m.File)), Name: text(cmp.Or(m.Name, catalog.ModuleName(m.File))),
+		File: text(catalog.ModuleFile(m.File)), Name: text(cmp.Or(m.Name, modalias.NameOf(m.File))),
 		Aliases: slices.Compact(slices.Sorted(slices.Values(list(m.Aliases)))), Depends: list(names(m.Depends)),
 		SoftPre: list(names(m.SoftPre)), SoftPost: list(names(m.SoftPost)), Firmware: list(m.Firmware),
 		Vermagic: text(m.Vermagic), Exports: list(m.Exports),
@@ -150,7 +151,7 @@ func builtinOf(initrd []byte) []string {
 		}
 		text, err := io.ReadAll(io.LimitReader(e.Body, maxFile))
 		for file := range strings.FieldsSeq(string(text)) {
-			list = append(list, ko.NameOf(file))
+			list = append(list, modalias.NameOf(file))
 		}
 		return err
 	})

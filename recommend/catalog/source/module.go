@@ -2,8 +2,8 @@ package source
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/catalog"
 )
@@ -38,7 +38,7 @@ func facts(m *ko.Module, file, sha256 string) catalog.Module {
 		SHA256:    sha256,
 	}
 	if out.Name == "" {
-		out.Name = catalog.ModuleName(file)
+		out.Name = modalias.NameOf(file)
 	}
 	if m.Layout.Size > 0 {
 		out.Layout = &catalog.Layout{Size: m.Layout.Size, Init: m.Layout.Init, Exit: m.Layout.Exit}
@@ -50,7 +50,7 @@ func facts(m *ko.Module, file, sha256 string) catalog.Module {
 func names(list []string) []string {
 	out := slices.Clone(list)
 	for i, name := range out {
-		out[i] = strings.ReplaceAll(name, "-", "_")
+		out[i] = modalias.NameOf(name)
 	}
 	return out
 }

@@ -6,7 +6,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/modalias"
 )
 
 // maxScript is the largest script that is looked at, in bytes.
@@ -64,7 +64,7 @@ func notPOSIX(text string) string {
 
 // scripted says whether a script of the recipe loads a module by itself.
 func scripted(rec *recipe, files []held, file string) bool {
-	name := catalog.ModuleName(file)
+	name := modalias.NameOf(file)
 	for _, script := range rec.Scripts {
 		text, _, _ := findScript(files, script)
 		for line := range strings.Lines(text) {

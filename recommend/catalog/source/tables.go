@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 )
 
@@ -44,7 +45,7 @@ func (r *reader) addTables(data []byte) error {
 func (r *reader) addTableModule(name string, facts tableModule) int {
 	return r.b.AddModule(catalog.Module{
 		File:      name + ".ko",
-		Name:      catalog.ModuleName(name),
+		Name:      modalias.NameOf(name),
 		Depends:   names(facts.Depends),
 		Firmware:  facts.Firmware,
 		Truncated: facts.Truncated,
