@@ -23,10 +23,7 @@ import (
 // the plan's modules every device that it promised is bound, and without any
 // one of them some device is not.
 func TestPlanIsSufficientAndMinimal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("boots in QEMU")
-	}
-	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	kotest.Boots(t)
 	target := newTarget(t, kotest.Debian(t, "linux-image-amd64"))
 	for name, devices := range map[string][]string{
 		"a server":                    {"e1000e", "vmxnet3", "megasas"},

@@ -39,10 +39,7 @@ var demoModules = []string{"e1000e", "megaraid_sas", "virtio_net", "vmxnet3"}
 
 // TestBoot makes scan images with this very program and boots them in QEMU.
 func TestBoot(t *testing.T) {
-	if testing.Short() {
-		t.Skip("boots in QEMU")
-	}
-	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	kotest.Boots(t)
 	program := buildStatic(t)
 	t.Run("stick under BIOS", func(t *testing.T) { testStick(t, program) })
 	t.Run("stick under UEFI", func(t *testing.T) { testUEFI(t, program) })

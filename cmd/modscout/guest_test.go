@@ -61,10 +61,7 @@ var guestModules = []string{"e1000e", "vmxnet3", "8139cp", "megaraid_sas", "sym5
 // busybox alone, as root and as a user; what it captured replays here to the
 // same bytes; and what is plugged in while it watches appears.
 func TestGuest(t *testing.T) {
-	if testing.Short() {
-		t.Skip("boots in QEMU")
-	}
-	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	initrd := guestInitrd(t, kernel)
 	for name, board := range guestBoards {

@@ -38,10 +38,7 @@ var probed = map[string]string{
 // every card to be bound by the right one, what was tried in vain unloaded, and
 // the answer saved.
 func TestProbe(t *testing.T) {
-	if testing.Short() {
-		t.Skip("boots in QEMU")
-	}
-	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-6.12-amd64")
 	image := buildImage(t, buildStatic(t), kernel, filepath.Join(t.TempDir(), "scan.img"), "--drivers", "all", "--append", "modscout.poweroff=1 modscout.probe=1")
 	board := qemu.Plain().WithStick(image, false)

@@ -19,10 +19,7 @@ import (
 // with a damaged initramfs. The kernel must not panic, and the person must see
 // what happened.
 func TestNeverDies(t *testing.T) {
-	if testing.Short() {
-		t.Skip("boots in QEMU")
-	}
-	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	initrd := damagedInitrd(t, kernel)
 	board := qemu.Plain().WithKernel(kernel.Image, initrd)

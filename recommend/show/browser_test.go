@@ -49,9 +49,7 @@ func titleOf(document string) string {
 // see a script that runs: without the escapes and without the policy one does,
 // and either keeps it out alone.
 func TestBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
+	kotest.Slow(t, "starts a browser")
 	p, r := miniPC()
 	r.Devices[3].Device = hostile
 	good := htmlPage(t, p, r)
@@ -90,9 +88,7 @@ func TestBrowser(t *testing.T) {
 
 // TestScreenshot looks at the page as a phone shows it, and without scripts.
 func TestScreenshot(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
+	kotest.Slow(t, "starts a browser")
 	p, r := miniPC()
 	good := htmlPage(t, p, r)
 	tests := []struct{ name, page, size string }{

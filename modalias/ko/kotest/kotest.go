@@ -63,6 +63,23 @@ func Outside(t testing.TB, variable string) string {
 	return dir
 }
 
+// Slow skips a test that takes long, for the reason given, where the caller
+// asked for a short run (-short); as with [Missing], never where
+// MODSCOUT_REQUIRE is set.
+func Slow(t testing.TB, why string) {
+	t.Helper()
+	if testing.Short() {
+		Missing(t, "not in a short run: "+why)
+	}
+}
+
+// Boots says that the test boots machines in QEMU, which is slow and needs it.
+func Boots(t testing.TB) {
+	t.Helper()
+	Slow(t, "boots in QEMU")
+	Tool(t, "qemu-system-x86_64", "qemu-system-x86")
+}
+
 // Missing skips the test for want of something that can be installed, or fails
 // it where MODSCOUT_REQUIRE is set.
 func Missing(t testing.TB, why string) {
