@@ -25,7 +25,7 @@ type packFlags struct {
 func newPackCmd() *cobra.Command {
 	var flags packFlags
 	cmd := &cobra.Command{
-		Use:   "pack PLAN --for redpill|rr -o DIR",
+		Use:   "pack PLAN --for PACKER -o DIR",
 		Short: "Turn a plan into what an image packer takes",
 		Long: `Turn a plan into what a loader's image packer takes, in a folder with a README
 that says what to do with it.
@@ -33,7 +33,12 @@ that says what to do with it.
   redpill   one extension with the plan's modules (rpext-index.json, recipe,
             archive), user_config.json that names it, and custom.gz, the same as
             an initrd layer
-  rr        model and version in the words of RR's menus, and user-config.yml
+  tcrp      the same extension, the rploader.sh commands that add it and build,
+            and user_config.json with model and version
+  rr        model and version in the words of RR's menus, user-config.yml, and
+            build-request.json, the text that RR's repository builds from
+  arc       model, version and user-config.yml of ARC
+  arpl      the same of ARPL
 
 Archives come from the web, the disk or a mirror, and their sha256 must be the
 plan's. A file that is already in DIR is replaced as a whole; the loader's own
@@ -50,16 +55,16 @@ configuration is kept as .bak.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.loader, "for", "", "the packer: "+strings.Join(packer.Names(), " or "))
+	f.StringVar(&flags.loader, "for", "", "the packer: "+strings.Join(packer.Names(), ", "))
 	f.StringVarP(&flags.output, "output", "o", "", "folder to write")
 	f.StringArrayVar(&flags.mirrors, "mirror", nil, "OWNER/REPO[@REF]=DIR or URLPREFIX=DIR: a directory that stands for part of the web")
 	f.BoolVar(&flags.offline, "offline", false, "do not use the network: of URLs, only what was downloaded before")
 	f.StringArrayVar(&flags.catalogs, "catalog", nil, "catalogue that the plan was made from (default: the embedded one)")
 	f.StringVar(&flags.userConfig, "user-config", "", "the loader's own configuration, to merge with: user_config.json or user-config.yml")
-	f.StringVar(&flags.options.BaseURL, "base-url", "", "redpill: where the folder will be served (default: file URLs)")
+	f.StringVar(&flags.options.BaseURL, "base-url", "", "redpill, tcrp: where the folder will be served (default: file URLs)")
 	f.StringVar(&flags.layer, "layer", "auto", "redpill: form of custom.gz: auto, cpio or lzma")
 	f.BoolVar(&flags.options.Strict, "strict", false, "redpill: the first module that fails ends the boot")
-	f.BoolVar(&flags.options.Minimal, "minimal", false, "rr: keep only the plan's modules in the image")
+	f.BoolVar(&flags.options.Minimal, "minimal", false, "rr, arc, arpl: keep only the plan's modules in the image")
 	cmd.MarkFlagRequired("for")
 	cmd.MarkFlagRequired("output")
 	cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(packer.Names(), cobra.ShellCompDirectiveNoFileComp))

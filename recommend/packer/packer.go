@@ -26,8 +26,11 @@ type Packer func(in Input) ([]File, []plan.Warning, error)
 // packers returns every packer by the name that --for takes.
 func packers() map[string]Packer {
 	return map[string]Packer{
+		"arc":     arc,
+		"arpl":    arpl,
 		"redpill": redpill,
 		"rr":      rr,
+		"tcrp":    tcrp,
 	}
 }
 
@@ -76,7 +79,7 @@ func For(name string) (Packer, error) {
 	}
 	return nil, hinted{
 		fmt.Errorf("no packer %q", name),
-		"there is one for " + strings.Join(Names(), " and "),
+		"there is one for each of " + strings.Join(Names(), ", "),
 	}
 }
 

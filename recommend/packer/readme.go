@@ -1,6 +1,7 @@
 package packer
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -73,44 +74,46 @@ them in order. If two of them bring the same module, its runner ends the boot.
 `, in.Plan.Platform.ID, in.Plan.ID)
 }
 
-// rrReadme says what to choose, and why.
-func rrReadme(in Input, losers []loser) string {
+// readme says what to choose, and why.
+func (l menuLoader) readme(in Input, losers []loser) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "RR for this machine, chosen by modscout\nplan %s\n\n", in.Plan.ID)
-	b.WriteString("In RR's menus choose:\n\n")
-	for _, step := range rrSteps(in.Plan) {
+	fmt.Fprintf(&b, "%s for this machine, chosen by modscout\nplan %s\n\n", l.title, in.Plan.ID)
+	fmt.Fprintf(&b, "In %s's menus choose:\n\n", l.title)
+	for _, step := range l.steps(in.Plan) {
 		fmt.Fprintf(&b, "  %s: %s\n", oneLine(step.Where), oneLine(step.Text))
 	}
 	if len(losers) > 0 {
-		b.WriteString("\nTwo modules claim one device; in RR > Modules menu > modprobe blacklist add:\n\n")
+		fmt.Fprintf(&b, "\nTwo modules claim one device; in %s add:\n\n", l.blacklist)
 		for _, l := range losers {
 			fmt.Fprintf(&b, "  %s, because %s drives %s (%s)\n", l.module, l.winner, oneLine(l.device), oneLine(l.why))
 		}
 	}
-	b.WriteString(`
-user-config.yml is the same as a file, for the first partition of RR's stick
+	fmt.Fprintf(&b, `
+user-config.yml is the same as a file, for the first partition of %[1]s's stick
 (/mnt/p1). Make it from your own (pack --user-config) so that serial number,
 network and addons stay; then build the loader again from the menu. A model or
 version that differs from your file's is best chosen in the menus, which also
 find the system's download.
-`)
+`, l.title)
 	if in.Minimal {
-		b.WriteString(`
+		fmt.Fprintf(&b, `
 This file keeps only the modules that the plan needs (--minimal). A card that is
-added later has no driver until "Select all" is chosen in RR > Modules menu >
-Show/Select modules and the loader is built again.
-`)
+added later has no driver until the pack is whole again
+(%s)
+and the loader is built once more.
+`, l.everything)
 	}
 	return b.String()
 }
 
-// rrSteps returns the plan's steps, or the two that every plan for RR needs.
-func rrSteps(p *plan.Plan) []plan.Step {
-	if len(p.Steps) > 0 {
+// steps returns the plan's steps in the words of the loader that packs, or the
+// two that every plan needs.
+func (l menuLoader) steps(p *plan.Plan) []plan.Step {
+	if len(p.Steps) > 0 && strings.HasPrefix(p.Steps[0].Where, l.title+" ") {
 		return p.Steps
 	}
 	return []plan.Step{
-		{Where: "RR > Choose a model", Text: p.Platform.Model},
-		{Where: "RR > Choose a version", Text: p.Platform.OSVersion},
+		{Where: l.title + " > Choose a model", Text: p.Platform.Model},
+		{Where: l.title + " > Choose a version", Text: cmp.Or(p.Platform.OSVersion, p.Platform.Build, "one with kernel "+p.Platform.Kernel)},
 	}
 }

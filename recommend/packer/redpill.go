@@ -54,7 +54,7 @@ func redpill(in Input) ([]File, []plan.Warning, error) {
 
 // checkRedpill refuses plans that redpill-load has no words for.
 func checkRedpill(p *plan.Plan) error {
-	if p.Platform.Loader != "redpill" && p.Platform.Loader != "tcrp" {
+	if p.Platform.Loader != "redpill" && p.Platform.Loader != "tcrp" { // they share platforms and extensions
 		return wrongLoader(p)
 	}
 	for _, e := range p.Extensions {

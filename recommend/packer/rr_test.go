@@ -63,15 +63,16 @@ func TestRR(t *testing.T) {
 		codes []string
 	}{
 		{"new", Options{Catalogs: []*catalog.Catalog{packs}}, nil},
-		{"new-without-catalogue", Options{}, []string{"modules-not-listed"}},
+		{"new-without-catalogue", Options{}, []string{"modules-not-listed", "request-without-blacklist"}},
 		{"merged", Options{UserConfig: []byte(rrUserConfig), Catalogs: []*catalog.Catalog{packs}}, []string{"model-changed"}},
-		{"minimal", Options{UserConfig: []byte(rrUserConfig), Minimal: true}, []string{"model-changed", "minimal-pack"}},
+		{"minimal", Options{UserConfig: []byte(rrUserConfig), Minimal: true}, []string{"model-changed", "minimal-pack", "request-deletes-modules"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			files, warnings := pack(t, "rr", rrPlan(t), test.opts)
 			golden(t, "rr/"+test.name+".yml", files["user-config.yml"])
 			golden(t, "rr/"+test.name+".txt", files["README.txt"])
+			golden(t, "rr/"+test.name+".json", files["build-request.json"])
 			if diff := cmp.Diff(test.codes, codes(warnings)); diff != "" {
 				t.Errorf("warnings mismatch (-want +got):\n%s", diff)
 			}
@@ -126,7 +127,7 @@ func TestRRRefuses(t *testing.T) {
 	if _, err := Pack("rr", nameless, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "does not name") {
 		t.Errorf("a plan without flavour: error %v", err)
 	}
-	if _, err := Pack("arc", p, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), `no packer "arc"`) {
+	if _, err := Pack("grub", p, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), `no packer "grub"`) {
 		t.Errorf("no packer: error %v", err)
 	}
 }

@@ -155,6 +155,7 @@ type setting struct {
 	key     string
 	value   string
 	names   []string // where the value is a map
+	block   string   // where the value is a mapping in lines of its own, indented
 	comment string   // for the line above
 }
 
@@ -168,9 +169,15 @@ func (s setting) String() string {
 	if s.comment != "" {
 		fmt.Fprintf(&b, "%s%s\n", ourComment, s.comment)
 	}
+	if s.block != "" {
+		return b.String() + s.key + ":\n" + s.block
+	}
 	if s.names == nil {
 		fmt.Fprintf(&b, "%s: %s\n", s.key, quote(s.value))
 		return b.String()
+	}
+	if len(s.names) == 0 {
+		return b.String() + s.key + ": {}\n"
 	}
 	fmt.Fprintf(&b, "%s:\n", s.key)
 	for _, name := range s.names {
@@ -183,7 +190,7 @@ func (s setting) String() string {
 // end of the line stays.
 func (s setting) replacing(e yamlEntry) string {
 	text := s.String()
-	if s.names != nil || e.to != e.from+1 || e.comment == "" || strings.Contains(e.comment, "\n") {
+	if s.names != nil || s.block != "" || e.to != e.from+1 || e.comment == "" || strings.Contains(e.comment, "\n") {
 		return text
 	}
 	return strings.TrimSuffix(text, "\n") + " " + e.comment + "\n"
@@ -250,7 +257,7 @@ func (y *yamlFile) compare(text []byte, settings []setting) error {
 		return errors.New("cannot be changed without damage to its other keys")
 	}
 	for _, s := range settings {
-		if !fresh.has(s.key) || s.names == nil && fresh.text(s.key) != s.value {
+		if !fresh.has(s.key) || s.names == nil && s.block == "" && fresh.text(s.key) != s.value {
 			return fmt.Errorf("cannot be changed: %s does not take its new value", s.key)
 		}
 	}
