@@ -66,15 +66,15 @@ func watch(ctx context.Context, opts Options, from events, changed func(*report.
 			}
 		}
 		last = hash
-		if err := await(ctx, from); err != nil {
+		if err := Await(ctx, from); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// await waits until something happened and is over.
-func await(ctx context.Context, from events) error {
+// Await waits until something happened and is over, or ctx ends.
+func Await(ctx context.Context, from events) error {
 	for ctx.Err() == nil {
 		quiet, err := from.Quiet(QuietFor)
 		if err != nil {

@@ -46,6 +46,8 @@ func TestBoot(t *testing.T) {
 	t.Run("disk beside disks of others", func(t *testing.T) { testDisks(t, program) })
 	t.Run("network", func(t *testing.T) { testNetwork(t, program) })
 	t.Run("keys", func(t *testing.T) { testKeys(t, program) })
+	t.Run("page and upload", func(t *testing.T) { testPage(t, program) })
+	t.Run("upload refused", func(t *testing.T) { testRefused(t, program) })
 	t.Run("without vmxnet3", func(t *testing.T) { testTwin(t, program) })
 	t.Run("exactly these modules", func(t *testing.T) { testExactModules(t, program) })
 }

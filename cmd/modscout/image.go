@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/boot"
 )
 
 func newImageCmd() *cobra.Command {
@@ -39,7 +40,10 @@ func newImageBuildCmd() *cobra.Command {
 -o FILE.img writes one disk image that boots as a USB stick or disk under BIOS
 and UEFI; what it finds is written back to its FAT partition. -o DIR/ writes the
 parts for network boot: vmlinuz, initrd and boot.ipxe, a script that boots them
-by iPXE from where it lies itself.`,
+by iPXE from where it lies itself.
+
+The kernel command line, --append, may say:
+` + commandLine(),
 		Example: `  modscout image build --kernel /boot/vmlinuz-6.1.0-56-amd64 \
     --modules /lib/modules/6.1.0-56-amd64 -o scan.img`,
 		Args: cobra.NoArgs,
@@ -58,6 +62,15 @@ by iPXE from where it lies itself.`,
 		cmd.MarkFlagRequired(name)
 	}
 	return cmd
+}
+
+// commandLine lists what the scan image takes from its kernel's command line.
+func commandLine() string {
+	var b strings.Builder
+	for _, option := range boot.CommandLine {
+		fmt.Fprintf(&b, "  %-25s %s\n", option, option.Does)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (b imageBuild) run(cmd *cobra.Command) error {

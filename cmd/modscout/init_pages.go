@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 
 	"github.com/modscout/modscout/initramfs/boot"
@@ -22,7 +23,11 @@ func bootPages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]stri
 		case key == boot.KeyDevices:
 			return show.Report(w, r)
 		case key == boot.KeyHelp:
-			return show.Reasons(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.SilentAfterBoot())
+			if err := show.Reasons(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.SilentAfterBoot()); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(w, "\nON THIS IMAGE'S KERNEL COMMAND LINE\n%s\n", commandLine())
+			return err
 		case p == nil:
 			_, err := io.WriteString(w, "There is no plan.\n")
 			return err

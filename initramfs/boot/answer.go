@@ -35,7 +35,7 @@ func (s *session) show(ctx context.Context, screens screens) {
 // text is the answer for one screen; the last lines stay free for what became
 // of it and for the keys.
 func (s *session) text(size Size) ([]byte, error) {
-	size.Height -= 3
+	size.Height -= s.statusRows(size.Width)
 	if len(s.warnings) > 0 {
 		size.Height--
 	}
@@ -131,26 +131,4 @@ func printMarked(w io.Writer, kind string, v any) {
 		return
 	}
 	fmt.Fprintf(w, "-----BEGIN MODSCOUT %s-----\n%s\n-----END MODSCOUT %s-----\n", kind, data, kind)
-}
-
-// lastLine says what became of the answer and what can be done now.
-func (s *session) lastLine() string {
-	return s.savedLine() + s.keysLine()
-}
-
-func (s *session) savedLine() string {
-	switch {
-	case s.options.Stick == "" || s.report == nil:
-		return ""
-	case s.unsaved != nil:
-		return fmt.Sprintf("NOT SAVED on the stick: %v.\n", s.unsaved)
-	}
-	return "Saved on the stick in " + StickDir + "/.\n"
-}
-
-func (s *session) keysLine() string {
-	if s.options.PowerOff {
-		return "Powering off."
-	}
-	return keysHelp
 }

@@ -8,19 +8,11 @@
 // The steps run in a child of PID 1: what no recover catches (a fatal error of
 // the runtime, the kernel's out-of-memory killer) ends the child only.
 //
-// The kernel command line steers it:
-//
-//	modscout.stick=XXXXXXXX  MBR signature of the disk that was booted from
-//	modscout.poweroff=1      power off at the end instead of waiting for a key
-//	modscout.loader=NAME     recommend for this loader
-//	modscout.platform=ID,ID  recommend among these platforms
-//	modscout.probe=1         try the drivers of the stick, after the answer is saved
-//	modscout.show=report     show the devices instead of the plan
-//
-// At the end keys show the answer (a), the devices (d), the other platforms
-// (o), QR codes of the report (q) and help where the target stays silent (h),
-// save once more (s), reboot (r) and power off (p). docs/image.md describes the
-// stick.
+// The kernel command line steers it, see [CommandLine]. At the end keys show the
+// answer (a), the devices (d), the other platforms (o), QR codes of the report
+// (q), the page's address (w) and help where the target stays silent (h), save
+// once more (s), reboot (r) and power off (p), and devices that are plugged in
+// are looked at. docs/image.md describes the stick.
 package boot
 
 import (

@@ -10,12 +10,46 @@ func (s *session) end(ctx context.Context) {
 	if s.options.PowerOff {
 		s.system.PowerOff()
 	}
-	keys := make(chan byte)
+	typed := make(chan byte)
 	for _, c := range s.screens {
-		go readKeys(c, keys)
+		go readKeys(c, typed)
 	}
-	for key := range keys {
-		s.press(ctx, key)
+	s.loop(ctx, typed)
+}
+
+// loop does what keys and devices ask for, one after the other.
+func (s *session) loop(ctx context.Context, typed <-chan byte) {
+	keys, changes := make(chan byte, 16), make(chan error)
+	go s.dispatch(ctx, typed, keys)
+	if s.report != nil {
+		go s.watch(ctx, changes)
+	}
+	for {
+		select {
+		case key := <-keys:
+			s.press(ctx, key)
+		case err := <-changes:
+			if err == nil {
+				s.changed(ctx)
+			}
+			s.complain("watching for devices", err)
+		}
+	}
+}
+
+// dispatch passes keys on. Those that end the machine work at once, whatever
+// step takes its time; others that come meanwhile may be lost.
+func (s *session) dispatch(ctx context.Context, typed <-chan byte, keys chan<- byte) {
+	for key := range typed {
+		switch key | 0x20 {
+		case 'r', 'p':
+			s.press(ctx, key)
+			continue
+		}
+		select {
+		case keys <- key:
+		default:
+		}
 	}
 }
 

@@ -12,12 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/scan"
 )
 
 // linux is the machine itself.
 type linux struct {
 	// sound are the files of the initramfs that are what was built, by path.
 	sound map[string]bool
+	// events are of the buses, from before the scan on.
+	events *scan.Uevents
 }
 
 // tree is what PID 1 mounts first. u-root's own list is for a system to live
@@ -43,7 +46,11 @@ func (*linux) Mount() error {
 		}
 	}
 	ulog.KernelLog.Reinit()
-	return errors.Join(all, ulog.KernelLog.SetConsoleLogLevel(ulog.KLogCritical))
+	level := ulog.KLogCritical
+	if readOptions().Debug {
+		level = ulog.KLogDebug
+	}
+	return errors.Join(all, ulog.KernelLog.SetConsoleLogLevel(level))
 }
 
 func (*linux) Options() Options { return readOptions() }

@@ -24,16 +24,7 @@ func (s *session) probe(ctx context.Context) {
 		return
 	}
 	s.screens.progress("modscout: trying drivers, as modscout.probe=1 asks; the machine may hang ...")
-	results, err := within(ctx, limitProbe, func(ctx context.Context) (results []probe.Result, err error) {
-		err = s.system.Stick(ctx, s.options.Stick, func(dir string) error {
-			drivers, err := driversOn(dir)
-			if err == nil {
-				results, err = s.parts.Probe(ctx, s.report, drivers)
-			}
-			return err
-		})
-		return results, err
-	})
+	results, err := s.tryDrivers(ctx, s.report)
 	s.complain("probe", err)
 	if err != nil && results == nil {
 		return

@@ -3,6 +3,9 @@ package boot
 import (
 	"context"
 	"fmt"
+	"net"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/modscout/modscout/recommend/plan"
@@ -22,6 +25,8 @@ const (
 	limitSave      = time.Minute
 	limitSerial    = time.Minute
 	limitProbe     = 10 * time.Minute
+	limitNetwork   = 45 * time.Second
+	limitExport    = 3 * time.Minute
 )
 
 // system is what PID 1 asks of the machine it runs on; linux is the real one.
@@ -37,6 +42,13 @@ type system interface {
 	// Stick mounts the partition that the machine was booted from and gives
 	// its directory to fn.
 	Stick(ctx context.Context, signature string, fn func(dir string) error) error
+	// Network asks for addresses on the wired ports that have a driver, and says
+	// of each port what became of it.
+	Network(context.Context) ([]port, error)
+	// Listen opens the web server's port.
+	Listen() (net.Listener, error)
+	// Changed waits until devices came or went.
+	Changed(context.Context) error
 	// SpareMemory readies a machine with little memory for a large step.
 	SpareMemory()
 	PowerOff()
@@ -56,6 +68,10 @@ type session struct {
 	plan    *plan.Plan
 	unsaved error // why the answer is not on the stick
 
+	ports   []port               // that were asked for an address
+	site    atomic.Pointer[site] // what the web server has; nil while there is none
+	outcome []string             // of the page and the upload, a line each
+
 	lastKey byte // that showed pages …
 	page    int  // … and which of them, from 0
 }
@@ -66,17 +82,39 @@ func newSession(parts Parts, system system) *session {
 
 // run goes through all steps, whatever becomes of each.
 func (s *session) run(ctx context.Context) {
-	s.mount(ctx)
+	s.timed(ctx, "mount", s.mount)
 	s.open(ctx)
 	s.screens.progress("modscout: looking at this machine ...")
-	s.check(ctx)
-	s.load(ctx)
-	s.settle(ctx)
-	s.scan(ctx)
+	s.timed(ctx, "check", s.check)
+	s.timed(ctx, "load modules", s.load)
+	s.timed(ctx, "settle", s.settle)
+	s.timed(ctx, "scan", s.scan)
 	// The report is safe before the larger steps begin.
+	s.timed(ctx, "save", s.keepReport)
+	s.system.SpareMemory()
+	s.timed(ctx, "answer", s.answer)
+	s.timed(ctx, "probe", s.probe)
+	s.timed(ctx, "network", s.reach)
+	s.screens.progress(s.lastLine())
+}
+
+// timed does a step and says how long it took where modscout.debug=1 asks.
+func (s *session) timed(ctx context.Context, what string, step func(context.Context)) {
+	began := time.Now()
+	step(ctx)
+	if s.options.Debug {
+		s.screens.progress(fmt.Sprintf("modscout: %s: %v", what, time.Since(began).Round(time.Millisecond)))
+	}
+}
+
+// keepReport saves the report and prints it for programs.
+func (s *session) keepReport(ctx context.Context) {
 	s.saveReport(ctx)
 	s.print(ctx, "REPORT", s.report)
-	s.system.SpareMemory()
+}
+
+// answer recommends for the report, shows the answer and saves it.
+func (s *session) answer(ctx context.Context) {
 	s.recommend(ctx)
 	s.show(ctx, s.screens.where(isScreen))
 	if s.plan != nil {
@@ -84,8 +122,6 @@ func (s *session) run(ctx context.Context) {
 		s.print(ctx, "PLAN", s.plan)
 	}
 	s.show(ctx, s.screens.where(isSerialPort))
-	s.probe(ctx)
-	s.screens.progress(s.lastLine())
 }
 
 // mount comes before anything can be shown; what fails is told later.
@@ -136,12 +172,18 @@ func (s *session) scan(ctx context.Context) {
 	if r == nil {
 		r = &report.Report{Schema: report.Schema, Source: report.Source{Kind: "sysfs"}, Devices: []report.Device{}}
 	}
+	s.adopt(r)
+}
+
+// adopt makes a report of the scan's the session's own: what went wrong before
+// is in it.
+func (s *session) adopt(r *report.Report) {
 	r.Tool = s.parts.Tool
 	r.Source.Settled = &s.settled
 	if len(s.warnings) > 0 {
 		r.Source.Complete = new(bool)
 	}
-	r.Source.Warnings = append(s.warnings, r.Source.Warnings...)
+	r.Source.Warnings = append(slices.Clone(s.warnings), r.Source.Warnings...)
 	s.report = r
 }
 

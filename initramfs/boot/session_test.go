@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +38,11 @@ type fakeSystem struct {
 	loud           bool // USB never settles
 	stick          string
 	stickErr       error
+
+	ports     []port // what asking for addresses gives
+	asked     int    // how often it was asked
+	listenErr error
+	changes   chan error
 }
 
 func (f *fakeSystem) Mount() error           { return nil }
@@ -49,6 +55,20 @@ func (f *fakeSystem) PowerOff()              {}
 func (f *fakeSystem) Reboot()                {}
 
 func (f *fakeSystem) Settle(context.Context) (bool, error) { return !f.loud, nil }
+
+func (f *fakeSystem) Network(context.Context) ([]port, error) {
+	f.asked++
+	return f.ports, nil
+}
+
+func (f *fakeSystem) Listen() (net.Listener, error) {
+	if f.listenErr != nil {
+		return nil, f.listenErr
+	}
+	return net.Listen("tcp", "127.0.0.1:0")
+}
+
+func (f *fakeSystem) Changed(context.Context) error { return <-f.changes }
 
 func (f *fakeSystem) Stick(_ context.Context, _ string, fn func(string) error) error {
 	if f.stickErr != nil {

@@ -7,11 +7,12 @@ import (
 )
 
 // Settle waits until the kernel announces no more devices; see [scan.Settle].
-func (*linux) Settle(ctx context.Context) (bool, error) {
+// From now on it keeps what comes for Changed.
+func (l *linux) Settle(ctx context.Context) (bool, error) {
 	events, err := scan.ListenUevents()
 	if err != nil {
 		return false, err
 	}
-	defer events.Close()
+	l.events = events
 	return scan.Settle(ctx, events)
 }

@@ -37,6 +37,10 @@ type Board struct {
 
 	Extra []string // further arguments
 
+	// Monitor is where QEMU opens a Unix socket that takes the commands of its
+	// monitor, such as device_add; "" is none.
+	Monitor string
+
 	// Answer is typed on the serial port once Prompt has appeared there.
 	Prompt, Answer string
 }
@@ -56,7 +60,7 @@ func (b Board) Args() []string {
 		"-machine", cmp.Or(b.Machine, "q35"),
 		"-m", strconv.Itoa(cmp.Or(b.MemoryMB, 256)),
 		"-nodefaults", "-no-user-config", "-vga", "std", "-display", "none",
-		"-serial", "stdio", "-monitor", "none", "-no-reboot",
+		"-serial", "stdio", "-monitor", b.monitor(), "-no-reboot",
 	}
 	if b.Firmware != "" {
 		args = append(args, "-bios", b.Firmware)
@@ -71,6 +75,13 @@ func (b Board) Args() []string {
 		args = append(args, "-kernel", b.Kernel, "-initrd", b.Initrd, "-append", b.Append)
 	}
 	return append(args, b.Extra...)
+}
+
+func (b Board) monitor() string {
+	if b.Monitor == "" {
+		return "none"
+	}
+	return "unix:" + b.Monitor + ",server=on,wait=off"
 }
 
 // String returns the value of -drive. A comma in a file name is doubled, as

@@ -1,0 +1,41 @@
+package boot
+
+import (
+	"fmt"
+	"strings"
+)
+
+// lastLine says what became of the answer and what can be done now.
+func (s *session) lastLine() string {
+	return strings.Join(append(s.status(), s.keysLine()), "\n")
+}
+
+// status is what became of the answer, a line each.
+func (s *session) status() []string {
+	lines := append([]string{}, s.options.Mistakes...)
+	switch {
+	case s.options.Stick == "" || s.report == nil:
+	case s.unsaved != nil:
+		lines = append(lines, fmt.Sprintf("NOT SAVED on the stick: %v.", s.unsaved))
+	default:
+		lines = append(lines, "Saved on the stick in "+StickDir+"/.")
+	}
+	return append(lines, s.outcome...)
+}
+
+// statusRows is how many rows of a screen the last lines take: two at least, the
+// stick and the keys, and the one that the cursor is in.
+func (s *session) statusRows(width int) int {
+	rows := 0
+	for _, line := range s.status() {
+		rows += 1 + max(len(line)-1, 0)/max(width, 1)
+	}
+	return max(rows, 1) + 2
+}
+
+func (s *session) keysLine() string {
+	if s.options.PowerOff {
+		return "Powering off."
+	}
+	return keysHelp
+}
