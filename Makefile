@@ -12,7 +12,7 @@ TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf chromium-headless-shell dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop pciutils usbutils patch git
 
-.PHONY: build test fuzz bench evaluate demo kernels catalog generated clean
+.PHONY: build test fuzz bench evaluate demo kernels tools catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -31,7 +31,7 @@ demo: $(CACHE)/demo-packages $(DEMO_KERNEL)/.done build
 	cat $(DEMO)/rr/README.txt
 
 # In a test run a missing tool is a failure, not a skip: it was installed here.
-test: $(CACHE)/test-packages kernels
+test: $(CACHE)/test-packages kernels tools
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt wants: $$unformatted"; exit 1; }
 	go vet ./...
 	MODSCOUT_REQUIRE=1 go test -count=1 -timeout 40m ./...
@@ -66,6 +66,15 @@ $(KERNELS)/%/.done: | $(CACHE)/apt-lists
 	rm -rf $(@D) && mkdir -p $(@D)
 	cd $(@D) && apt-get download $$(apt-cache depends --no-recommends $* | awk '/Depends: linux-image/{print $$2; exit}')
 	cd $(@D) && dpkg -x *.deb . && rm -f *.deb && touch .done
+
+# Tools that tests hold our files to and that a machine has one of at most:
+# unpacked and never installed.
+TOOLS := dracut-core initramfs-tools-core
+tools: $(TOOLS:%=$(CACHE)/tools/%/.done)
+
+$(CACHE)/tools/%/.done: | $(CACHE)/apt-lists
+	rm -rf $(@D) && mkdir -p $(@D)
+	cd $(@D) && apt-get download $* && dpkg -x *.deb . && rm -f *.deb && touch .done
 
 # The lists of ids that scan/names embeds, from the packages of the day.
 .PHONY: names

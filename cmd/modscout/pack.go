@@ -39,6 +39,9 @@ that says what to do with it.
             build-request.json, the text that RR's repository builds from
   arc       model, version and user-config.yml of ARC
   arpl      the same of ARPL
+  modules-load, dracut, mkinitcpio, initramfs-tools
+            for Linux systems that have the modules: a list of them in the form
+            of that program, and modprobe's configuration
 
 Archives come from the web, the disk or a mirror, and their sha256 must be the
 plan's. A file that is already in DIR is replaced as a whole; the loader's own
@@ -60,7 +63,7 @@ configuration is kept as .bak.`,
 	f.StringArrayVar(&flags.mirrors, "mirror", nil, "OWNER/REPO[@REF]=DIR or URLPREFIX=DIR: a directory that stands for part of the web")
 	f.BoolVar(&flags.offline, "offline", false, "do not use the network: of URLs, only what was downloaded before")
 	f.StringArrayVar(&flags.catalogs, "catalog", nil, "catalogue that the plan was made from (default: the embedded one)")
-	f.StringVar(&flags.userConfig, "user-config", "", "the loader's own configuration, to merge with: user_config.json or user-config.yml")
+	f.StringVar(&flags.userConfig, "user-config", "", "the loader's own configuration, to merge with: user_config.json, user-config.yml or initramfs-tools/modules")
 	f.StringVar(&flags.options.BaseURL, "base-url", "", "redpill, tcrp: where the folder will be served (default: file URLs)")
 	f.StringVar(&flags.layer, "layer", "auto", "redpill: form of custom.gz: auto, cpio or lzma")
 	f.BoolVar(&flags.options.Strict, "strict", false, "redpill: the first module that fails ends the boot")

@@ -26,11 +26,15 @@ type Packer func(in Input) ([]File, []plan.Warning, error)
 // packers returns every packer by the name that --for takes.
 func packers() map[string]Packer {
 	return map[string]Packer{
-		"arc":     arc,
-		"arpl":    arpl,
-		"redpill": redpill,
-		"rr":      rr,
-		"tcrp":    tcrp,
+		"arc":             arc,
+		"arpl":            arpl,
+		"dracut":          dracut,
+		"initramfs-tools": initramfsTools,
+		"mkinitcpio":      mkinitcpio,
+		"modules-load":    modulesLoad,
+		"redpill":         redpill,
+		"rr":              rr,
+		"tcrp":            tcrp,
 	}
 }
 

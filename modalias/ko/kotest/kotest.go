@@ -51,6 +51,18 @@ func Tool(t testing.TB, name, debianPackage string) string {
 	return ""
 }
 
+// Unpacked returns the directory that holds the files of a Debian package that
+// is unpacked and never installed. Where it is not there the test is skipped,
+// as with [Tool].
+func Unpacked(t testing.TB, debianPackage string) string {
+	t.Helper()
+	dir := filepath.Join(cache(), "tools", debianPackage)
+	if _, err := os.Stat(filepath.Join(dir, ".done")); err != nil {
+		Missing(t, debianPackage+" is not unpacked in "+dir+": run make tools")
+	}
+	return dir
+}
+
 // Outside returns the directory that an environment variable names, for data
 // that no package ships (clones of public repositories, corpora). Without it
 // the test is skipped, in CI too: the skip is counted by its reason.
