@@ -45,14 +45,10 @@ func (e *evaluation) reachable() bool {
 // silent says what else keeps a box silent whose network card has a driver, and
 // which log tells. A distribution's kernel shows on a screen what it does.
 func (e *evaluation) silent() []plan.Warning {
-	var list []plan.Warning
 	if _, known := platform.Loader(e.loader); !known || e.loader == linux {
 		return nil
 	}
-	for _, r := range platform.SilentOn(&e.platform) {
-		list = append(list, plan.Warning{Code: r.Code, Text: r.Text, Hint: r.Log, Source: r.Source})
-	}
-	return list
+	return platform.Silent(&e.platform)
 }
 
 // otherKernelRuns warns where the platform stands for another build of the

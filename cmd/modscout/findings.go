@@ -7,12 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/scan/report"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -143,13 +143,5 @@ func (b baseline) without(findings []catalog.Finding) []catalog.Finding {
 	return fresh
 }
 
-// oneLine keeps what strangers wrote from breaking a line or driving the
-// terminal.
-func oneLine(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, s)
-}
+// oneLine is [report.OneLine], which nearly every verb prints with.
+func oneLine(s string) string { return report.OneLine(s) }

@@ -23,7 +23,7 @@ func bootPages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]stri
 		case key == boot.KeyDevices:
 			return show.Report(w, r)
 		case key == boot.KeyHelp:
-			if err := show.Reasons(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.SilentAfterBoot()); err != nil {
+			if err := show.Advice(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.Silent(nil)); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(w, "\nON THIS IMAGE'S KERNEL COMMAND LINE\n%s\n", commandLine())

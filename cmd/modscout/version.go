@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/recommend/catalog"
 )
 
 // version is the release that this tree becomes; CHANGELOG.md has its section.
@@ -13,7 +16,8 @@ const version = "0.1.0"
 const tool = "modscout " + version
 
 func newVersionCmd() *cobra.Command {
-	return &cobra.Command{
+	var format string
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of the program and of its catalogue",
 		Args:  cobra.NoArgs,
@@ -22,8 +26,13 @@ func newVersionCmd() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading the default catalogue: %w", err)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\ncatalogue %s of %s\n", tool, c.Name, c.Date)
-			return err
+			answer := map[string]any{"tool": tool, "version": version, "catalogs": catalogVersions([]*catalog.Catalog{c})}
+			return printAs(cmd, format, answer, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "%s\ncatalogue %s of %s\n", tool, c.Name, c.Date)
+				return err
+			})
 		},
 	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
 }

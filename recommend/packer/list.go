@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // list is a plan as lists of modules, for systems that have the modules and
@@ -58,7 +59,7 @@ func (l list) kernel() string { return cmp.Or(l.plan.Platform.Kernel, "$(uname -
 
 // heading says in comments where a file is from.
 func (l list) heading() string {
-	return fmt.Sprintf("# Chosen by modscout for %s, plan %s\n", cmp.Or(l.plan.Platform.Kernel, oneLine(l.plan.Platform.ID)), l.plan.ID)
+	return fmt.Sprintf("# Chosen by modscout for %s, plan %s\n", cmp.Or(l.plan.Platform.Kernel, report.OneLine(l.plan.Platform.ID)), l.plan.ID)
 }
 
 // modulesLoad is a list for modules-load.d(5): one name a line, in load order.
@@ -81,7 +82,7 @@ func (l list) modprobe() []File {
 		}
 	}
 	for _, loser := range l.losers {
-		fmt.Fprintf(&b, "# %s drives %s\nblacklist %s\n", loser.winner, oneLine(loser.device), loser.module)
+		fmt.Fprintf(&b, "# %s drives %s\nblacklist %s\n", loser.winner, report.OneLine(loser.device), loser.module)
 	}
 	if b.Len() == 0 {
 		return nil
@@ -111,14 +112,14 @@ var places = map[string]string{
 // readme says where each file belongs and what to run then.
 func (l list) readme(files []File, command string) File {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Drivers for %s, chosen by modscout\nplan %s\n\nAs root, in this folder:\n\n", cmp.Or(l.plan.Platform.Kernel, oneLine(l.plan.Platform.ID)), l.plan.ID)
+	fmt.Fprintf(&b, "Drivers for %s, chosen by modscout\nplan %s\n\nAs root, in this folder:\n\n", cmp.Or(l.plan.Platform.Kernel, report.OneLine(l.plan.Platform.ID)), l.plan.ID)
 	for _, file := range files {
 		fmt.Fprintf(&b, "  install -D -m 644 %s %s\n", file.Name, places[file.Name])
 	}
 	fmt.Fprintf(&b, "  %s\n", command)
 	for _, f := range l.plan.Firmware {
 		if !f.Shipped {
-			fmt.Fprintf(&b, "\n%s asks for the firmware %s%s.\n", oneLine(f.Module), oneLine(f.File), packaged(f))
+			fmt.Fprintf(&b, "\n%s asks for the firmware %s%s.\n", report.OneLine(f.Module), report.OneLine(f.File), packaged(f))
 		}
 	}
 	return File{Name: "README.txt", Data: []byte(b.String())}
@@ -128,7 +129,7 @@ func packaged(f plan.Firmware) string {
 	if f.Package == "" {
 		return ""
 	}
-	return ": Debian has it in " + oneLine(f.Package)
+	return ": Debian has it in " + report.OneLine(f.Package)
 }
 
 // warnings names the modules that are kept from loading.
@@ -137,7 +138,7 @@ func (l list) warnings() (warnings []plan.Warning) {
 		warnings = append(warnings, plan.Warning{
 			Code:   "module-blacklisted",
 			Device: loser.device,
-			Text:   fmt.Sprintf("%s claims it too and is kept from loading: %s drives it (%s)", loser.module, loser.winner, oneLine(loser.why)),
+			Text:   fmt.Sprintf("%s claims it too and is kept from loading: %s drives it (%s)", loser.module, loser.winner, report.OneLine(loser.why)),
 		})
 	}
 	return warnings

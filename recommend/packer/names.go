@@ -3,8 +3,6 @@ package packer
 import (
 	"fmt"
 	"regexp"
-	"strings"
-	"unicode"
 
 	"github.com/modscout/modscout/recommend/plan"
 )
@@ -43,16 +41,6 @@ func checkWords(p *plan.Plan) error {
 		}
 	}
 	return check("kernel release", p.Platform.Kernel, kernelRelease)
-}
-
-// oneLine keeps what a plan says from passing for lines of ours.
-func oneLine(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, s)
 }
 
 // nameError is a name that a packer, or the shell of the target, would not take.

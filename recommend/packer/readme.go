@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // redpillReadme says what each file is and what to do with it.
@@ -26,13 +27,13 @@ What to do: in the folder of redpill-load,
 	for _, m := range r.modules {
 		fmt.Fprintf(&b, "  %-24s from %s", m.File, m.Extension)
 		if len(m.RequiredBy) > 0 {
-			fmt.Fprintf(&b, ", needed by %s", oneLine(strings.Join(m.RequiredBy, ", ")))
+			fmt.Fprintf(&b, ", needed by %s", report.OneLine(strings.Join(m.RequiredBy, ", ")))
 		}
 		b.WriteString("\n")
 	}
 	for _, f := range in.Plan.Firmware {
 		if !f.Shipped {
-			fmt.Fprintf(&b, "\n%s asks for the firmware %s, which nothing here brings.\n", oneLine(f.Module), oneLine(f.File))
+			fmt.Fprintf(&b, "\n%s asks for the firmware %s, which nothing here brings.\n", report.OneLine(f.Module), report.OneLine(f.File))
 		}
 	}
 	b.WriteString(`
@@ -80,12 +81,12 @@ func (l menuLoader) readme(in Input, losers []loser) string {
 	fmt.Fprintf(&b, "%s for this machine, chosen by modscout\nplan %s\n\n", l.title, in.Plan.ID)
 	fmt.Fprintf(&b, "In %s's menus choose:\n\n", l.title)
 	for _, step := range l.steps(in.Plan) {
-		fmt.Fprintf(&b, "  %s: %s\n", oneLine(step.Where), oneLine(step.Text))
+		fmt.Fprintf(&b, "  %s: %s\n", report.OneLine(step.Where), report.OneLine(step.Text))
 	}
 	if len(losers) > 0 {
 		fmt.Fprintf(&b, "\nTwo modules claim one device; in %s add:\n\n", l.blacklist)
 		for _, l := range losers {
-			fmt.Fprintf(&b, "  %s, because %s drives %s (%s)\n", l.module, l.winner, oneLine(l.device), oneLine(l.why))
+			fmt.Fprintf(&b, "  %s, because %s drives %s (%s)\n", l.module, l.winner, report.OneLine(l.device), report.OneLine(l.why))
 		}
 	}
 	fmt.Fprintf(&b, `

@@ -8,6 +8,7 @@ import (
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // redpill makes what RedPill-TTG/redpill-load takes: one extension with the
@@ -121,7 +122,7 @@ func indexURLs(p *plan.Plan) File {
 	var b strings.Builder
 	for _, e := range p.Extensions {
 		if e.IndexURL != "" {
-			fmt.Fprintln(&b, oneLine(e.IndexURL))
+			fmt.Fprintln(&b, report.OneLine(e.IndexURL))
 		}
 	}
 	return File{Name: "extensions.txt", Data: []byte(b.String())}

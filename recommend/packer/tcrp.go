@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // tcrp makes what pocopico/tinycore-redpill takes: the commands of its
@@ -85,7 +86,7 @@ func originalURLs(p *plan.Plan) (urls []string) {
 func tcrpCommands(platform string, urls []string) []string {
 	var lines []string
 	for _, url := range urls {
-		lines = append(lines, fmt.Sprintf("./rploader.sh ext %s add '%s'", platform, strings.ReplaceAll(oneLine(url), "'", "%27")))
+		lines = append(lines, fmt.Sprintf("./rploader.sh ext %s add '%s'", platform, strings.ReplaceAll(report.OneLine(url), "'", "%27")))
 	}
 	return append(lines, "./rploader.sh build "+platform+" manual")
 }
@@ -139,5 +140,5 @@ version in "general" are set, all else is kept.
 TCRP's custom_config.json gives many platforms an extension all-modules, which
 loads drivers by its own rules beside this one. To have the plan's modules and
 no others, delete its line in "add_extensions" of %s before the build.
-`, in.Plan.Platform.ID, in.Plan.ID, oneLine(in.Dir), strings.Join(commands, "\n  "), in.Plan.Platform.ID)
+`, in.Plan.Platform.ID, in.Plan.ID, report.OneLine(in.Dir), strings.Join(commands, "\n  "), in.Plan.Platform.ID)
 }

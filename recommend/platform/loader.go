@@ -70,34 +70,34 @@ func menuSteps(title string, p plan.Platform, r *report.Report) []plan.Step {
 	return append(steps, plan.Step{Where: title + " > Build the loader", Text: "then boot it"})
 }
 
-// A Silence is something other than a driver that keeps a box silent.
-type Silence struct {
+// A silence is something other than a driver that keeps a box silent.
+type silence struct {
 	Code        string `json:"code"`
 	Text        string `json:"text"`
 	Log         string `json:"log,omitempty"`         // which log to get, and how
 	KernelBelow int    `json:"kernel_below,omitzero"` // it is true of older kernels; 0: of all
+	Detail      bool   `json:"detail,omitzero"`       // for who looks for the cause, not for every plan
 	Source      string `json:"source"`
 }
 
-var silent = mustLoad[[]Silence]("silent.json")
+var silences = mustLoad[[]silence]("silent.json")
 
-// SilentAfterBoot lists what else keeps a machine silent after the boot when
-// its network card has a driver, on any platform.
-func SilentAfterBoot() []plan.Reason {
-	var list []plan.Reason
-	for _, s := range silent() {
-		list = append(list, plan.Reason{Code: s.Code, Text: s.Text, Source: s.Source})
+// Silent says what else keeps a machine silent after the boot when its network
+// card has a driver: in short for one platform, or at length, of all platforms,
+// where p is nil. Each has the log to get, or what to try, as its hint.
+func Silent(p *catalog.Platform) []plan.Warning {
+	var list []plan.Warning
+	for _, s := range silences() {
+		if p == nil || !s.Detail && (s.KernelBelow == 0 || olderThan(p, s.KernelBelow)) {
+			list = append(list, plan.Warning{Code: s.Code, Text: s.Text, Hint: s.Log, Source: s.Source})
+		}
 	}
 	return list
 }
 
-// SilentOn is [SilentAfterBoot] for one platform, with the logs to get.
-func SilentOn(p *catalog.Platform) []Silence {
-	var list []Silence
-	for _, s := range silent() {
-		if major := leading(p.KernelVersion); s.KernelBelow == 0 || major > 0 && major < s.KernelBelow {
-			list = append(list, s)
-		}
-	}
-	return list
+// olderThan says whether a platform's kernel is known to be older than a major
+// version.
+func olderThan(p *catalog.Platform, major int) bool {
+	has := leading(p.KernelVersion)
+	return has > 0 && has < major
 }

@@ -32,21 +32,33 @@ func Plan(w io.Writer, p *plan.Plan, r *report.Report, options Options) error {
 		}
 	}
 	screen.devices(devices, height-len(screen.lines)-len(foot.lines))
-	screen.notes(notes(p, r), height-len(screen.lines)-len(foot.lines))
+	room := min(height-len(screen.lines)-len(foot.lines), mostNotes)
+	screen.list("NOTE", notes(p, r), room, 2, inWarnings)
 	screen.lines = append(screen.lines, foot.lines...)
 	return screen.writeTo(w)
 }
 
-// A budget says how many lines each part of a screen's head may take.
+// A budget says how many lines each part of a screen's head may take; stops and
+// next are lines for all of them, of which one takes no more than stop.
 type budget struct{ use, equal, why, steps, stops, stop, next int }
 
 // budgets are tried in this order, until enough lines are left for devices.
 var budgets = []budget{
-	{use: 2, equal: 2, why: 3, steps: 3, stops: 3, stop: 2, next: 2},
-	{use: 2, equal: 1, why: 2, steps: 2, stops: 3, stop: 1, next: 1},
-	{use: 1, equal: 1, why: 1, steps: 2, stops: 2, stop: 1, next: 0},
+	{use: 2, equal: 2, why: 3, steps: 3, stops: 6, stop: 2, next: 8},
+	{use: 2, equal: 2, why: 2, steps: 3, stops: 4, stop: 2, next: 5},
+	{use: 2, equal: 1, why: 2, steps: 2, stops: 3, stop: 1, next: 3},
+	{use: 1, equal: 1, why: 1, steps: 2, stops: 2, stop: 1, next: 1},
 	{use: 1, equal: 0, why: 1, steps: 1, stops: 1, stop: 1, next: 0},
 }
+
+// Where the rest of a list is.
+const (
+	inWarnings = "in the plan's warnings"
+	inNext     = "in the plan's next"
+)
+
+// mostNotes is how many lines the notes get, however many are left.
+const mostNotes = 6
 
 // enoughRows is how many lines of devices the head gives way to.
 const enoughRows = 8
@@ -61,20 +73,29 @@ func (pg *page) head(p *plan.Plan, r *report.Report, limits budget) {
 		pg.labelled("WHY", why(p), limits.why)
 		pg.labelled("DO", steps(p), limits.steps)
 	}
-	pg.stops(stops(p, r), limits)
-	if len(p.Next) > 0 {
-		pg.labelled("NEXT", p.Next[0].Text, limits.next)
-	}
+	pg.list("STOP", stops(p, r), limits.stops, limits.stop, inWarnings)
+	pg.list("NEXT", nexts(p), limits.next, 2, inNext)
 	pg.line("")
 }
 
-func (pg *page) stops(list []string, limits budget) {
-	for i, stop := range list {
-		if i == limits.stops {
-			pg.line("%-*sand %d more, in the plan's warnings", labelWidth, "STOP", len(list)-i)
+// list adds items behind a label, on room lines at most and each lines an item;
+// what does not fit is counted, and where says where it is.
+func (pg *page) list(label string, items []string, room, each int, where string) {
+	for i, item := range items {
+		rest := len(items) - i
+		limit := min(each, room)
+		if rest > 1 {
+			limit = min(each, room-1)
+		}
+		if limit < 1 {
+			if room > 0 {
+				pg.line("%-*sand %d more, %s", labelWidth, label, rest, where)
+			}
 			return
 		}
-		pg.labelled("STOP", stop, limits.stop)
+		before := len(pg.lines)
+		pg.labelled(label, item, limit)
+		room -= len(pg.lines) - before
 	}
 }
 
@@ -136,22 +157,6 @@ func (pg *page) devices(t *table, room int) {
 	}
 	if fold {
 		pg.line("%s", t.folded)
-	}
-}
-
-// notes writes what should be known, on the lines that are left.
-func (pg *page) notes(list []string, room int) {
-	const most = 4
-	for i, note := range list {
-		left := min(room, most) - i
-		if left <= 0 {
-			return
-		}
-		if left == 1 && i < len(list)-1 {
-			pg.line("%-*sand %d more, in the plan's warnings", labelWidth, "NOTE", len(list)-i)
-			return
-		}
-		pg.labelled("NOTE", note, 1)
 	}
 }
 

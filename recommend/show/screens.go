@@ -36,14 +36,16 @@ func Others(w io.Writer, p *plan.Plan) error {
 	return pg.writeTo(w)
 }
 
-// Reasons writes a list of reasons, each with where it is known from.
-func Reasons(w io.Writer, title string, reasons []plan.Reason) error {
+// Advice writes a list of warnings, each with what to do and where it is known
+// from.
+func Advice(w io.Writer, title string, warnings []plan.Warning) error {
 	pg := &page{width: Width}
 	pg.line("%s", title)
-	for _, r := range reasons {
+	for _, warning := range warnings {
 		pg.line("")
-		pg.labelled("-", r.Text, 4)
-		pg.labelled("", "("+r.Source+")", 2)
+		pg.labelled("-", warning.Text, 4)
+		pg.labelled("", warning.Hint, 6)
+		pg.labelled("", "("+warning.Source+")", 2)
 	}
 	return pg.writeTo(w)
 }

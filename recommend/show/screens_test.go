@@ -35,7 +35,7 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-func TestOthersAndReasons(t *testing.T) {
+func TestOthersAndAdvice(t *testing.T) {
 	p := &plan.Plan{Alternatives: []plan.Alternative{
 		{Platform: "rr:geminilakenk-7.2", Covered: 5, Uncovered: []string{"pci:0000:00:02.0"}, Modules: 1},
 		{Platform: "ds918p_42218", Covered: 3, Uncovered: []string{}, Modules: 4, Rejected: "the CPU lacks movbe, which apollolake needs"},
@@ -44,7 +44,7 @@ func TestOthersAndReasons(t *testing.T) {
 	if err := Others(&b, p); err != nil {
 		t.Fatal(err)
 	}
-	if err := Reasons(&b, "SILENT", []plan.Reason{{Text: "not the driver", Source: "RROrg/rr#175"}}); err != nil {
+	if err := Advice(&b, "SILENT", []plan.Warning{{Text: "not the driver", Hint: "get the log", Source: "RROrg/rr#175"}}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "others.screen", []byte(b.String()))

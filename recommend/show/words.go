@@ -132,12 +132,26 @@ func notes(p *plan.Plan, r *report.Report) []string {
 	return list
 }
 
-// about is the text of a warning, with the device that it is about.
+// about is the text of a warning, with the device that it is about and what to
+// do.
 func about(w *plan.Warning, find func(id string) *report.Device) string {
-	if w.Device == "" {
-		return w.Text
+	text := w.Text
+	if w.Device != "" {
+		text = ids(find(w.Device)) + ": " + text
 	}
-	return ids(find(w.Device)) + ": " + w.Text
+	if w.Hint != "" {
+		text += ": " + w.Hint
+	}
+	return text
+}
+
+// nexts lists the steps that a person can take.
+func nexts(p *plan.Plan) []string {
+	var list []string
+	for _, next := range p.Next {
+		list = append(list, next.Text)
+	}
+	return list
 }
 
 // folded counts the devices without a line.
