@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/probe"
 )
 
 // errNotSound keeps a damaged module out of the kernel.
@@ -26,7 +26,7 @@ func (l *linux) LoadModules() []error {
 	for _, step := range initramfs.ParseLoad(string(text)) {
 		err := errNotSound
 		if l.sound[step.Path] {
-			err = loadModule(filepath.Join("/", step.Path), step.Args)
+			err = probe.LoadModule(filepath.Join("/", step.Path), step.Args)
 		}
 		if err != nil {
 			bad = append(bad, fmt.Errorf("%s: %w", step.Name(), err))
@@ -37,28 +37,6 @@ func (l *linux) LoadModules() []error {
 	// again.
 	os.RemoveAll("/lib/modules")
 	return bad
-}
-
-// compressedModule is MODULE_INIT_COMPRESSED_FILE of linux/module.h.
-const compressedModule = 4
-
-// loadModule calls finit_module itself: u-root's kmodule.FileInit (v0.16.0)
-// takes another system call and drops the flags.
-func loadModule(path, args string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	flags := 0
-	if !strings.HasSuffix(path, ".ko") {
-		flags = compressedModule
-	}
-	err = unix.FinitModule(int(file.Fd()), args, flags)
-	if errors.Is(err, unix.EEXIST) || errors.Is(err, unix.ENODEV) {
-		return nil
-	}
-	return err
 }
 
 // mountEFIVars shows the firmware's variables, read-only, where there are any;

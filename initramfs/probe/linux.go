@@ -44,26 +44,9 @@ func (*Linux) Loaded(name string) bool {
 	return err == nil
 }
 
-// compressedModule is MODULE_INIT_COMPRESSED_FILE of linux/module.h.
-const compressedModule = 4
-
-// Load calls finit_module itself, with the flag for compressed files, which
-// u-root's kmodule does not pass on.
+// Load is [LoadModule] without parameters.
 func (*Linux) Load(file, name string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	flags := 0
-	if !strings.HasSuffix(file, ".ko") {
-		flags = compressedModule
-	}
-	err = unix.FinitModule(int(f.Fd()), "", flags)
-	if errors.Is(err, unix.EEXIST) || errors.Is(err, unix.ENODEV) {
-		return nil
-	}
-	if err != nil {
+	if err := LoadModule(file, ""); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
