@@ -19,7 +19,7 @@ func (s *session) end(ctx context.Context) {
 
 // loop does what keys and devices ask for, one after the other.
 func (s *session) loop(ctx context.Context, typed <-chan byte) {
-	keys, changes := make(chan byte, 16), make(chan error)
+	keys, changes := make(chan byte), make(chan error)
 	go s.dispatch(ctx, typed, keys)
 	if s.report != nil {
 		go s.watch(ctx, changes)
@@ -37,18 +37,19 @@ func (s *session) loop(ctx context.Context, typed <-chan byte) {
 	}
 }
 
-// dispatch passes keys on. Those that end the machine work at once, whatever
-// step takes its time; others that come meanwhile may be lost.
+// patience is how long a key waits for the one before it to be done.
+const patience = 3 * time.Second
+
+// dispatch passes keys on. While a step takes its time those that end the
+// machine are done all the same, and others are lost.
 func (s *session) dispatch(ctx context.Context, typed <-chan byte, keys chan<- byte) {
 	for key := range typed {
-		switch key | 0x20 {
-		case 'r', 'p':
-			s.press(ctx, key)
-			continue
-		}
 		select {
 		case keys <- key:
-		default:
+		case <-time.After(patience):
+			if last := key | 0x20; last == 'r' || last == 'p' {
+				s.press(ctx, key)
+			}
 		}
 	}
 }

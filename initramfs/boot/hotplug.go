@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/modscout/modscout/scan"
 	"github.com/modscout/modscout/scan/report"
@@ -36,8 +37,11 @@ func (s *session) watch(ctx context.Context, changes chan<- error) {
 func (s *session) changed(ctx context.Context) {
 	r, err := within(ctx, limitScan, s.parts.Scan)
 	s.complain("scan", err)
-	if err != nil || r == nil || sameDevices(s.report, r) {
+	if err != nil || r == nil || same(s.report, r, anyDevice) {
 		return
+	}
+	if !same(s.report, r, isCard) {
+		s.ports = nil // ask again: one came or went
 	}
 	s.adopt(r)
 	s.unsaved = nil
@@ -47,9 +51,17 @@ func (s *session) changed(ctx context.Context) {
 	s.screens.progress(s.lastLine())
 }
 
-// sameDevices compares what is plugged in.
-func sameDevices(a, b *report.Report) bool {
-	return slices.EqualFunc(a.Devices, b.Devices, func(x, y report.Device) bool {
-		return x.ID == y.ID && slices.Equal(x.Modaliases, y.Modaliases)
-	})
+// same compares what is plugged in, of the devices that are meant.
+func same(a, b *report.Report, meant func(*report.Device) bool) bool {
+	keys := func(r *report.Report) (list []string) {
+		for i := range r.Devices {
+			if d := &r.Devices[i]; meant(d) {
+				list = append(list, d.ID+" "+strings.Join(d.Modaliases, " "))
+			}
+		}
+		return list
+	}
+	return slices.Equal(keys(a), keys(b))
 }
+
+func anyDevice(*report.Device) bool { return true }

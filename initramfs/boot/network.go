@@ -99,7 +99,7 @@ func (s *session) portsLine() string {
 // What the kernel has built in, or the initramfs was built with, needs no stick.
 func (s *session) loadNetworkDrivers(ctx context.Context) {
 	cards := *s.report
-	cards.Devices = slices.DeleteFunc(slices.Clone(s.report.Devices), func(d report.Device) bool { return !maybeWired(&d) })
+	cards.Devices = slices.DeleteFunc(slices.Clone(s.report.Devices), func(d report.Device) bool { return d.Driver != "" || !isCard(&d) })
 	if s.options.Stick == "" || s.parts.Probe == nil || len(cards.Devices) == 0 {
 		return
 	}
@@ -125,12 +125,9 @@ func (s *session) tryDrivers(ctx context.Context, r *report.Report) ([]probe.Res
 	})
 }
 
-// maybeWired says whether a device may be a wired network port: by its class,
-// or of USB by an interface of the maker's own, which most adapters have.
-func maybeWired(d *report.Device) bool {
-	if d.Driver != "" {
-		return false
-	}
+// isCard says whether a device may be a wired network port: by its class, or of
+// USB by an interface of the maker's own, which most adapters have.
+func isCard(d *report.Device) bool {
 	switch d.Bus {
 	case "pci":
 		return strings.HasPrefix(d.Class, "02") && !strings.HasPrefix(d.Class, "0280") // Wi-Fi

@@ -174,10 +174,22 @@ func TestChanged(t *testing.T) {
 	if r, err := report.Read(saved); err != nil || len(r.Devices) != 2 || r.Tool != "modscout test" {
 		t.Errorf("on the stick: %+v, %v", r, err)
 	}
+	// A network adapter is asked for an address, a keyboard is not.
+	asked := system.asked
+	devices = append(devices, report.Device{ID: "usb:1-2:1.0", Bus: "usb", Interface: "030101"})
+	s.changed(t.Context())
+	if system.asked != asked {
+		t.Error("a keyboard was plugged in, and an address was asked for")
+	}
+	devices = append(devices, report.Device{ID: "usb:1-3:1.0", Bus: "usb", Interface: "ffff00"})
+	s.changed(t.Context())
+	if system.asked != asked+1 {
+		t.Error("a network adapter was plugged in, and no address was asked for")
+	}
 	// A scan that fails leaves the answer as it is.
 	parts.Scan = func(context.Context) (*report.Report, error) { return nil, fmt.Errorf("out of luck") }
 	s.parts = parts
-	if s.changed(t.Context()); len(s.report.Devices) != 2 {
+	if s.changed(t.Context()); len(s.report.Devices) != 4 {
 		t.Error("a scan that failed took the report away")
 	}
 }
@@ -201,7 +213,6 @@ func TestEndWatches(t *testing.T) {
 	typed := make(chan byte)
 	go s.loop(t.Context(), typed)
 	system.changes <- nil
-	typed <- 'q' // waits for its turn
 	typed <- 'p'
 	<-stopped
 	close(release)

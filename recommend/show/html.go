@@ -95,7 +95,8 @@ func islands(p *plan.Plan, r *report.Report) (string, error) {
 
 // island writes a document for a script element, whose text the parser of HTML
 // looks through for "</script" and "<!--": no "<", ">" or "&" is left in it,
-// nor U+2028 and U+2029, which end a line of JavaScript but not of JSON.
+// nor U+2028 and U+2029, which end a line of JavaScript but not of JSON. It
+// stands on a line of its own, where modscout import finds a report.
 func island(id string, document any) (string, error) {
 	data, err := jsondoc.Canonical(document)
 	if err != nil {
@@ -105,7 +106,9 @@ func island(id string, document any) (string, error) {
 	if err := value.Format(jsontext.EscapeForHTML(true), jsontext.EscapeForJS(true)); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf(`<script type="application/json" id="%s">%s</script>`, id, value), nil
+	return fmt.Sprintf(`<script type="application/json" id="%s">
+%s
+</script>`, id, value), nil
 }
 
 // sections are what a person reads.
