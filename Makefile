@@ -110,7 +110,7 @@ catalog: build kernels $(FIRMWARE)
 	bin/modscout catalog build --name default -o recommend/catalog/embedded/default.json.zst \
 		"$(RR)" "$(RPEXT)" "$(IGC)" $(TREES) $(FIRMWARE) \
 		--origin "$(RR)=$(RR_ORIGIN),sha256=$$(sha256sum $(RR) | cut -c-64)" --origin "$(RPEXT)=$(RPEXT_ORIGIN)" --origin "$(IGC)=$(IGC_ORIGIN)" \
-		--origin "$(FIRMWARE)=Debian bookworm non-free-firmware Contents-all,sha256=$$(sha256sum $(FIRMWARE) | cut -c-64)" \
+		--origin "$(FIRMWARE)=Debian bookworm Contents-all of non-free-firmware with $(subst $() $(), and ,$(FREE_FIRMWARE)),sha256=$$(sha256sum $(FIRMWARE) | cut -c-64)" \
 		$(foreach tree,$(TREES),--origin "$(tree)=linux-image-$(notdir $(tree)),sha256=$(call sha256,$(tree))")
 	$(MAKE) build
 
@@ -124,7 +124,9 @@ generated: build $(GENERATED:%=$(KERNELS)/%/.done)
 
 # Which package ships which firmware: a list of 17 kB that apt-get update can
 # fetch, in directories of its own, so that the machine's lists stay as they are.
-$(FIRMWARE):
+# Of main, whose list is large, the packages themselves tell.
+FREE_FIRMWARE := firmware-linux-free firmware-ath9k-htc
+$(FIRMWARE): | $(CACHE)/apt-lists
 	mkdir -p $(@D)/lists/partial $(@D)/cache/archives/partial
 	apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $$(REPO_URI) bookworm non-free-firmware' \
 		'Codename: bookworm' 'Component: main' | sort -u >$(@D)/firmware.list
@@ -133,7 +135,10 @@ $(FIRMWARE):
 		-o 'Acquire::IndexTargets::deb::Contents-all::MetaKey=$$(COMPONENT)/Contents-all' \
 		-o 'Acquire::IndexTargets::deb::Contents-all::ShortDescription=Contents-all' \
 		-o 'Acquire::IndexTargets::deb::Contents-all::Description=$$(RELEASE) $$(COMPONENT) Contents-all'
-	/usr/lib/apt/apt-helper cat-file $(@D)/lists/*_Contents-all* >$@.new && mv $@.new $@
+	/usr/lib/apt/apt-helper cat-file $(@D)/lists/*_Contents-all* >$@.new
+	cd $(@D) && for name in $(FREE_FIRMWARE); do apt-get download $$name && dpkg -c $${name}_*.deb | \
+		awk -v name=$$name '{sub(/^\.\//, "", $$6); print $$6 " kernel/" name}' >>$(abspath $@).new || exit 1; done
+	mv $@.new $@
 
 clean:
 	rm -rf bin $(CACHE)

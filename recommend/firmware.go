@@ -1,7 +1,7 @@
 package recommend
 
 import (
-	"path"
+	"fmt"
 	"slices"
 
 	"github.com/modscout/modscout/recommend/catalog"
@@ -12,37 +12,39 @@ import (
 //
 // Of a distribution's kernel one file stands for each package that ships some:
 // a module names files of many card generations, most of which no machine
-// needs. Of an extension each file is listed, and shipped where its recipe
-// names it. A pack's loader brings an archive of firmware; where the catalogue
-// does not know what that holds, nothing is said.
+// needs. Of an extension each file is listed, and shipped where its recipe's
+// files have it. A pack's loader brings an archive of firmware; where the
+// catalogue does not know what that holds, nothing is said here, and a warning
+// where the driver needs one.
 func (e *evaluation) firmware() []plan.Firmware {
 	list := []plan.Firmware{}
 	for _, offer := range e.chosen {
 		m := e.module(offer)
 		switch {
 		case e.loader == linux:
-			list = append(list, e.packaged(offer, m)...)
+			list = append(list, packaged(e.firmwares(offer), m)...)
 		case e.offers[offer].ext.Pack:
-			list = append(list, e.besidePacks(offer, m)...)
+			list = append(list, besidePacks(e.firmwares(offer), m)...)
 		default:
 			for _, file := range m.Firmware {
-				list = append(list, plan.Firmware{Module: m.Name, File: file, Shipped: e.ships(offer, file)})
+				list = append(list, plan.Firmware{Module: m.Name, File: file, Shipped: e.offers[offer].recipe.Ships(file)})
 			}
 		}
 	}
 	return list
 }
 
-// besidePacks lists what a module asks for of the loader's archive of firmware.
-func (e *evaluation) besidePacks(offer int, m *catalog.Module) []plan.Firmware {
+// firmwares are the packages that may ship firmware for an offer.
+func (e *evaluation) firmwares(offer int) []catalog.FirmwarePackage {
+	return e.world.cats[e.offers[offer].cat].Firmwares(e.platform.Loader)
+}
+
+// besidePacks lists what a module asks for of the loader's archives of firmware.
+func besidePacks(packages []catalog.FirmwarePackage, m *catalog.Module) []plan.Firmware {
 	var list []plan.Firmware
-	for _, p := range e.world.cats[e.offers[offer].cat].Firmware {
-		if p.Loader != e.platform.Loader {
-			continue
-		}
+	for _, p := range packages {
 		for _, file := range m.Firmware {
-			_, shipped := slices.BinarySearch(p.Files, file)
-			list = append(list, plan.Firmware{Module: m.Name, File: file, Shipped: shipped, Package: p.Package})
+			list = append(list, plan.Firmware{Module: m.Name, File: file, Shipped: p.Ships(file), Package: p.Package})
 		}
 	}
 	return list
@@ -50,17 +52,10 @@ func (e *evaluation) besidePacks(offer int, m *catalog.Module) []plan.Firmware {
 
 // packaged names the packages that ship firmware of a module; where none does,
 // its first file stands for all.
-func (e *evaluation) packaged(offer int, m *catalog.Module) []plan.Firmware {
+func packaged(packages []catalog.FirmwarePackage, m *catalog.Module) []plan.Firmware {
 	var list []plan.Firmware
-	for _, p := range e.world.cats[e.offers[offer].cat].Firmware {
-		if p.Loader != "" {
-			continue
-		}
-		i := slices.IndexFunc(m.Firmware, func(file string) bool {
-			_, found := slices.BinarySearch(p.Files, file)
-			return found
-		})
-		if i >= 0 {
+	for _, p := range packages {
+		if i := slices.IndexFunc(m.Firmware, p.Ships); i >= 0 {
 			list = append(list, plan.Firmware{Module: m.Name, File: m.Firmware[i], Shipped: true, Package: p.Package})
 		}
 	}
@@ -70,8 +65,24 @@ func (e *evaluation) packaged(offer int, m *catalog.Module) []plan.Firmware {
 	return list
 }
 
-func (e *evaluation) ships(offer int, firmware string) bool {
-	return slices.ContainsFunc(e.offers[offer].recipe.Files, func(f catalog.File) bool {
-		return f.Name == path.Base(firmware)
-	})
+// firmwareDoubt warns of a driver that may lack its firmware: of an extension
+// whose files have not all that it may ask for, and of a pack beside which
+// nobody knows what firmware lies, where the driver does nothing without.
+func (e *evaluation) firmwareDoubt(offer int) (plan.Warning, bool) {
+	o, m := &e.offers[offer], e.module(offer)
+	source, needs := catalog.NeedsFirmware(m)
+	lacks := slices.IndexFunc(m.Firmware, func(file string) bool { return !o.recipe.Ships(file) })
+	switch {
+	case e.loader == linux || lacks < 0:
+	case !o.ext.Pack && needs:
+		return plan.Warning{Code: "firmware-not-shipped", Source: source,
+			Text: fmt.Sprintf("%s does nothing without its firmware %s; %s does not bring it, so it must be in the OS", m.Name, m.Firmware[lacks], o.ext.ID)}, true
+	case !o.ext.Pack:
+		return plan.Warning{Code: "firmware-not-named",
+			Text: fmt.Sprintf("%s may ask for %s, which %s does not bring", m.Name, m.Firmware[lacks], o.ext.ID)}, true
+	case needs && len(e.firmwares(offer)) == 0:
+		return plan.Warning{Code: "firmware-not-known", Source: source,
+			Text: fmt.Sprintf("%s does nothing without its firmware %s; whether %s's archive of firmware has it is not known here", m.Name, m.Firmware[0], e.loader)}, true
+	}
+	return plan.Warning{}, false
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // gate refuses offers that cannot work on this platform: what the loader's own
-// packer cannot install, and what the kernel would reject or crash on. A fact
-// that the catalogue lacks refuses nothing.
+// packer cannot install, what the kernel would reject or crash on, and what
+// waits for firmware that nobody ships. A fact that the catalogue lacks refuses
+// nothing.
 func (s *site) gate() {
 	abi := catalog.NewABI(&s.platform, slices.Values(s.initrd), func(yield func(*catalog.Module) bool) {
 		for i := range s.offers {
@@ -23,6 +24,8 @@ func (s *site) gate() {
 			s.offers[i].bad = "its recipe cannot be installed: " + broken
 		} else if refusal, refused := abi.Refusal(s.module(i)); refused {
 			s.offers[i].bad = refusal.Evidence
+		} else if file, lacks := s.world.cats[s.offers[i].cat].WithoutFirmware(&s.platform, s.module(i)); lacks {
+			s.offers[i].bad = "it drives nothing without its firmware " + file + ", which nobody ships here"
 		}
 	}
 }

@@ -224,11 +224,20 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	case len(others) > 0:
 		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it; "+has(others), "")
 	case e.knows(s.Bus) || s.exotic() || len(s.reference) == 0:
-		return f.decide(plan.Missing, certainty, "reference",
-			names+" would drive it; no platform of "+e.loader+" has it in this catalogue", e.world.referenceSource(s))
+		return f.decide(plan.Missing, certainty, "reference", names+" would drive it; "+f.refused(e.loader), e.world.referenceSource(s))
 	}
 	return f.decide(plan.Base, certainty, "reference",
 		"Linux drives it with "+names+", and no package of "+e.loader+" brings that", e.world.referenceSource(s))
+}
+
+// refused says why no platform of a loader drives the device: what is wrong
+// with the driver that is there, or that there is none.
+func (f *finding) refused(loader string) string {
+	i := slices.IndexFunc(f.candidates, func(c candidate) bool { return c.reject != "" })
+	if i < 0 {
+		return "no platform of " + loader + " has it in this catalogue"
+	}
+	return f.candidates[i].reject
 }
 
 // drivenByUSBClass is for USB devices of a list that does not tell their class,

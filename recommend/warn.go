@@ -86,14 +86,8 @@ func (e *evaluation) moduleDoubts(list []plan.Warning, offer int) []plan.Warning
 		text := fmt.Sprintf("%s also claims this device, which %s", name, e.driver(f))
 		list = append(list, plan.Warning{Code: "also-claimed", Device: f.ID, Text: text})
 	}
-	if o := &e.offers[offer]; !o.ext.Pack {
-		for _, file := range e.module(offer).Firmware {
-			if !e.ships(offer, file) {
-				list = append(list, plan.Warning{Code: "firmware-not-named",
-					Text: fmt.Sprintf("%s may ask for %s, which the recipe of %s does not name", name, file, o.ext.ID)})
-				break
-			}
-		}
+	if w, doubtful := e.firmwareDoubt(offer); doubtful {
+		list = append(list, w)
 	}
 	if lacks := e.lacks[offer]; len(lacks) > 0 {
 		list = append(list, plan.Warning{Code: "dependency-assumed",

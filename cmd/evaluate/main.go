@@ -9,10 +9,12 @@
 // that shares no code with the search. Where a file names the driver in use of
 // a network or storage card, the answer for Debian's kernel is held to it:
 //
-//	recall     of the cards whose driver that kernel has, how many get it
+//	recall     of the cards whose driver that kernel has for them, how many get it
 //	precision  of the cards that get a module, how many get the one in use
 //
-// Every miss is printed with its reason. The status is 1 where a plan fails the
+// Every miss is printed with its reason, and so is every card that is not
+// counted because Debian's module of that name has no such id: a vendor's driver
+// of the same name was in use. The status is 1 where a plan fails the
 // checker or a device lacks its one verdict, else 0.
 package main
 

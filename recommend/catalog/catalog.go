@@ -139,6 +139,10 @@ type Recipe struct {
 	Scripts map[string]string `json:"scripts,omitempty"`
 	Broken  string            `json:"broken,omitempty"` // why the loader's own packer cannot install it
 
+	// Firmware are the base names of firmware in the recipe's archives that its
+	// modules ask for.
+	Firmware []string `json:"firmware,omitempty"`
+
 	Unknown jsontext.Value `json:",embed"`
 
 	// Members are the base names of all that the files hold. They are known

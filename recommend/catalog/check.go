@@ -229,7 +229,7 @@ func (s *site) has(c *Catalog, name string) bool {
 func (k *checker) firmware(r *Recipe, m *Module, where Finding) {
 	var absent []string
 	for _, file := range m.Firmware {
-		if !slices.Contains(r.Members, path.Base(file)) {
+		if !r.Ships(file) {
 			absent = append(absent, file)
 		}
 	}

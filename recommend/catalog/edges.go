@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"path"
 	"slices"
 )
 
@@ -86,7 +85,7 @@ func (g *grapher) module(e *Extension, r *Recipe, k *Kmod) {
 	}
 	for _, file := range m.Firmware {
 		edge := Edge{Extension: e.ID, Module: m.Name, Kind: Firmware, Needs: file}
-		if slices.ContainsFunc(r.Files, func(f File) bool { return f.Name == path.Base(file) }) || slices.Contains(r.Members, path.Base(file)) {
+		if r.Ships(file) {
 			edge.From = []string{e.ID}
 		}
 		g.edges = append(g.edges, edge)

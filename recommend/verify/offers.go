@@ -17,6 +17,7 @@ type offer struct {
 	ext     *catalog.Extension
 	recipe  *catalog.Recipe
 	kmod    *catalog.Kmod
+	cat     *catalog.Catalog
 	needs   []string // modules that must be in memory first and that the platform is not known to have
 	refused string   // why it cannot be used, or ""
 }
@@ -124,7 +125,7 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 		}
 		for k := range recipe.Kmods {
 			kmod := &recipe.Kmods[k]
-			o := offer{Module: &cat.Modules[kmod.Module], ext: e, recipe: recipe, kmod: kmod}
+			o := offer{Module: &cat.Modules[kmod.Module], ext: e, recipe: recipe, kmod: kmod, cat: cat}
 			if o.Aliases != catalog.None {
 				o.aliases = cat.AliasSets[o.Aliases]
 			}
@@ -153,6 +154,7 @@ func (c *checker) refuse() {
 		o := &c.offers[i]
 		c.named[o.Name] = append(c.named[o.Name], o)
 		refusal, refused := abi.Refusal(o.Module)
+		file, lacks := o.cat.WithoutFirmware(c.platform, o.Module)
 		switch {
 		case slices.Contains(c.plan.Options.Without, o.Name):
 			o.refused = "--without names it"
@@ -160,6 +162,8 @@ func (c *checker) refuse() {
 			o.refused = o.recipe.Broken
 		case refused:
 			o.refused = refusal.Evidence
+		case lacks:
+			o.refused = "nobody ships its firmware " + file
 		}
 	}
 }

@@ -78,12 +78,16 @@ func (r *reader) addFirmwarePack(file, loader string) error {
 			return nil
 		})
 	}
-	r.firmware = append(r.firmware, p)
+	if err == nil { // of a damaged archive it is not known what it has
+		r.firmware = append(r.firmware, p)
+	}
 	return err
 }
 
-// keepFirmware adds to the catalogue the files of loaders that modules ask for.
+// keepFirmware adds to the catalogue the files of loaders and of recipes that
+// modules ask for.
 func (r *reader) keepFirmware(c *catalog.Catalog) {
+	c.KeepFirmware()
 	wanted := wantedFirmware(c)
 	for _, p := range r.firmware {
 		p.Files = slices.DeleteFunc(p.Files, func(file string) bool { return !wanted[file] })

@@ -116,6 +116,9 @@ func TestDamagedPack(t *testing.T) {
 	if len(c.Platforms) != 1 || c.Platforms[0].ID != "rr:p-7.1" {
 		t.Errorf("platforms: %+v", c.Platforms)
 	}
+	if len(c.Firmware) != 0 {
+		t.Errorf("firmware of a damaged archive: %+v", c.Firmware)
+	}
 }
 
 // TestFirmwareBesidePacks: what the loader's archive of firmware holds of what
@@ -142,6 +145,19 @@ func TestFirmwareBesidePacks(t *testing.T) {
 		if diff := cmp.Diff([]catalog.FirmwarePackage{test.want}, c.Firmware); diff != "" {
 			t.Errorf("firmware mismatch (-want +got):\n%s", diff)
 		}
+	}
+}
+
+// TestFirmwareInRecipe: a recipe's archive brings firmware beside the module
+// that asks for it; what nobody asks for is not kept, also without symbols.
+func TestFirmwareInRecipe(t *testing.T) {
+	x := newTree(t)
+	card := tiny{name: "card", firmware: []string{"card/a.fw", "card/b.fw"}}
+	archive := tgz(t, entry{name: "card.ko", data: card.ko()}, entry{name: "a.fw", data: []byte("a")}, entry{name: "readme", data: []byte("r")})
+	x.extension("card", archive, `{"card.ko":""}`)
+	c, _ := read(t, x)
+	if diff := cmp.Diff([]string{"a.fw"}, c.Extensions[0].Recipes[0].Firmware); diff != "" {
+		t.Errorf("firmware mismatch (-want +got):\n%s", diff)
 	}
 }
 
