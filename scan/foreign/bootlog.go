@@ -11,7 +11,7 @@ import (
 // leaves on its loader's stick: recommend/packer/bootlog.sh writes it, one
 // "key: value" a line. docs/importing.md describes it.
 type bootLog struct {
-	number    int // of the first line
+	number     int // of the first line
 	kernel     string
 	madeFor    string
 	devices    []found
