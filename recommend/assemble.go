@@ -178,3 +178,45 @@ func explainExtension(x *plan.Extension, modules []plan.Module) {
 	slices.Sort(x.Requires)
 	x.Requires = slices.Compact(x.Requires)
 }
+
+// alternatives lists the other platforms, in the order of their standing: of
+// every other loader and flavour the best one.
+func alternatives(best *evaluation, ranked []*evaluation) []plan.Alternative {
+	list := []plan.Alternative{}
+	seen := map[[2]string]bool{best.family(): true}
+	for _, e := range ranked {
+		if key := e.family(); !seen[key] {
+			seen[key] = true
+			list = append(list, e.alternative())
+		}
+	}
+	return list
+}
+
+// family is loader and flavour, or the model where the flavour is not known.
+func (e *evaluation) family() [2]string {
+	return [2]string{e.loader, cmp.Or(e.platform.Flavour, model(e.platform.ID))}
+}
+
+func (e *evaluation) alternative() plan.Alternative {
+	a := plan.Alternative{Platform: e.platform.ID, Loader: e.loader, Uncovered: []string{}, Modules: len(e.chosen)}
+	exts := map[string]bool{}
+	for _, offer := range e.chosen {
+		exts[e.offers[offer].ext.ID] = true
+	}
+	a.Extensions = len(exts)
+	for i := range e.findings {
+		f := &e.findings[i]
+		switch {
+		case f.Importance == plan.Optional:
+		case f.covered():
+			a.Covered++
+		case f.lacking():
+			a.Uncovered = append(a.Uncovered, f.ID)
+		}
+	}
+	if r := e.judgement.Rejected; r != nil {
+		a.Rejected = r.Text
+	}
+	return a
+}

@@ -36,7 +36,7 @@ var rooms = map[string][]string{
 	"recommend/catalog/embedded":   {"recommend/catalog"},
 	"recommend/platform":           {"scan/report", "recommend/plan", "recommend/catalog"},
 	"recommend/verify":             {"scan/report", "recommend/plan", "recommend/catalog", "modalias"},
-	"recommend/packer":             {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog", "modalias/archive"},
+	"recommend/packer":             {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog", "modalias", "modalias/archive", "modalias/ko"},
 	"recommend/show":               {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog"},
 	"recommend":                    {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -16,10 +17,10 @@ import (
 
 // packFlags are what the user chooses.
 type packFlags struct {
-	loader, userConfig, layer, output string
-	mirrors, catalogs                 []string
-	offline                           bool
-	options                           packer.Options
+	loader, userConfig, layer, output, from string
+	mirrors, catalogs                       []string
+	offline                                 bool
+	options                                 packer.Options
 }
 
 func newPackCmd() *cobra.Command {
@@ -42,13 +43,18 @@ that says what to do with it.
   modules-load, dracut, mkinitcpio, initramfs-tools
             for Linux systems that have the modules: a list of them in the form
             of that program, and modprobe's configuration
+  initramfs the modules that must be there before the disk is as a layer for an
+            initramfs without modules of its own, with depmod's files
+  archive   the archive that --from names (extra.lzma, a loader's pack), with
+            the plan's modules and without the others; --from alone means this
 
 Archives come from the web, the disk or a mirror, and their sha256 must be the
 plan's. A file that is already in DIR is replaced as a whole; the loader's own
 configuration is kept as .bak.`,
 		Example: `  modscout recommend report.json --loader redpill --format json -o plan.json
   modscout pack plan.json --for redpill --user-config user_config.json -o drivers
-  modscout pack plan.json --for rr --user-config /mnt/p1/user-config.yml -o rr`,
+  modscout pack plan.json --for rr --user-config /mnt/p1/user-config.yml -o rr
+  modscout pack plan.json --from extra.lzma -o small`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := pack(cmd, args[0], flags); err != nil {
@@ -60,6 +66,7 @@ configuration is kept as .bak.`,
 	f := cmd.Flags()
 	f.StringVar(&flags.loader, "for", "", "the packer: "+strings.Join(packer.Names(), ", "))
 	f.StringVarP(&flags.output, "output", "o", "", "folder to write")
+	f.StringVar(&flags.from, "from", "", "archive or folder with modules that the plan names no archive for: extra.lzma, a pack, /lib/modules/RELEASE")
 	f.StringArrayVar(&flags.mirrors, "mirror", nil, "OWNER/REPO[@REF]=DIR or URLPREFIX=DIR: a directory that stands for part of the web")
 	f.BoolVar(&flags.offline, "offline", false, "do not use the network: of URLs, only what was downloaded before")
 	f.StringArrayVar(&flags.catalogs, "catalog", nil, "catalogue that the plan was made from (default: the embedded one)")
@@ -68,7 +75,7 @@ configuration is kept as .bak.`,
 	f.StringVar(&flags.layer, "layer", "auto", "redpill: form of custom.gz: auto, cpio or lzma")
 	f.BoolVar(&flags.options.Strict, "strict", false, "redpill: the first module that fails ends the boot")
 	f.BoolVar(&flags.options.Minimal, "minimal", false, "rr, arc, arpl: keep only the plan's modules in the image")
-	cmd.MarkFlagRequired("for")
+	cmd.MarkFlagsOneRequired("for", "from")
 	cmd.MarkFlagRequired("output")
 	cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(packer.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("layer", cobra.FixedCompletions([]string{"auto", "cpio", "lzma"}, cobra.ShellCompDirectiveNoFileComp))
@@ -77,6 +84,7 @@ configuration is kept as .bak.`,
 
 // pack does the work and says what came of it.
 func pack(cmd *cobra.Command, file string, flags packFlags) error {
+	flags.loader = cmp.Or(flags.loader, "archive")
 	if _, err := packer.For(flags.loader); err != nil {
 		return err
 	}
@@ -87,6 +95,11 @@ func pack(cmd *cobra.Command, file string, flags packFlags) error {
 	opts, err := flags.packOptions(cmd)
 	if err != nil {
 		return err
+	}
+	if flags.from != "" {
+		if opts.From, err = packer.OpenPile(flags.from, p); err != nil {
+			return fmt.Errorf("reading --from: %w", err)
+		}
 	}
 	result, err := packer.Pack(flags.loader, p, flags.output, opts)
 	if err != nil {

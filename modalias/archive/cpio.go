@@ -38,6 +38,10 @@ func (w *walker) cpio(in *bufio.Reader) error {
 			entry.Dir = true
 		case 0o100000:
 			entry.Regular = true
+		case 0o120000:
+			if entry.Link, err = w.cpioLink(body); err != nil {
+				return fmt.Errorf("cpio: %s: %w", name, truncated(err))
+			}
 		}
 		if err := w.emit(entry); err != nil {
 			return err
@@ -46,6 +50,15 @@ func (w *walker) cpio(in *bufio.Reader) error {
 			return fmt.Errorf("cpio: %s: %w", name, truncated(err))
 		}
 	}
+}
+
+// cpioLink reads the target of a link, which is its body.
+func (w *walker) cpioLink(body *io.LimitedReader) (string, error) {
+	if body.N > int64(w.limits.Name) {
+		return "", fmt.Errorf("%w: link of %d bytes", ErrTooLarge, body.N)
+	}
+	target, err := io.ReadAll(&whole{body})
+	return string(target), err
 }
 
 // cpioHead reads a header and the name behind it.

@@ -51,7 +51,7 @@ func load(in Input) (*cargo, error) {
 		}
 	}
 	for _, module := range in.Plan.Modules {
-		data, err := find(module, holds[module.Extension])
+		data, err := in.find(module, holds[module.Extension])
 		if err != nil {
 			return nil, fmt.Errorf("module %s of %s: %w", module.File, module.Extension, err)
 		}

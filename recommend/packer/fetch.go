@@ -89,13 +89,23 @@ func fetch(in Input, file plan.File) ([]byte, error) {
 	return data, verify(data, file.SHA256)
 }
 
+// find returns the bytes of a module, from the archives of its extension, or
+// from the pile where the extension names none.
+func (in Input) find(module plan.Module, files []unpacked) ([]byte, error) {
+	if len(files) > 0 || in.From == nil {
+		return find(module, files)
+	}
+	_, data, err := in.From.find(module)
+	return data, err
+}
+
 // find returns the bytes of a module. Where an archive holds several files of
 // that name, the plan's hash decides, else the last one, as with tar -x.
 func find(module plan.Module, files []unpacked) ([]byte, error) {
 	var found []byte
 	var failure error = hinted{
 		fmt.Errorf("no archive of the extension holds it"),
-		"the archives changed since the catalogue was made: run modscout catalog check on it",
+		"where the plan names no archives, say --from and the pack or folder that holds the modules; where it does, they changed since the catalogue was made",
 	}
 	for _, file := range files {
 		if file.name != module.File || module.Archive != "" && file.url != module.Archive {

@@ -97,19 +97,14 @@ func smallTree(t *testing.T, p *plan.Plan) (root, dir string) {
 	seal(t, p)
 	root = t.TempDir()
 	dir = filepath.Join(root, "lib", "modules", kernel.Release)
-	for _, m := range p.Modules {
-		found := ""
-		filepath.WalkDir(kernel.Modules, func(path string, _ os.DirEntry, _ error) error {
-			if filepath.Base(path) == m.File {
-				found = path
-			}
-			return nil
-		})
-		data, err := os.ReadFile(found)
-		if err != nil {
-			t.Fatalf("%s: %v", m.File, err)
+	for _, inside := range modulesBelow(t, kernel.Modules, ".") {
+		if !means(p, inside) {
+			continue
 		}
-		inside, _ := filepath.Rel(kernel.Modules, found)
+		data, err := os.ReadFile(filepath.Join(kernel.Modules, inside))
+		if err != nil {
+			t.Fatal(err)
+		}
 		put(t, filepath.Join(dir, inside), string(data))
 	}
 	command(t, nil, kotest.Tool(t, "depmod", "kmod"), "-b", root, kernel.Release)

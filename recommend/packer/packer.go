@@ -29,6 +29,8 @@ func packers() map[string]Packer {
 		"arc":             arc,
 		"arpl":            arpl,
 		"dracut":          dracut,
+		"archive":         smallArchive,
+		"initramfs":       overlay,
 		"initramfs-tools": initramfsTools,
 		"mkinitcpio":      mkinitcpio,
 		"modules-load":    modulesLoad,
@@ -65,6 +67,9 @@ type Options struct {
 	// hand. They tell what else is in a pack, and which extensions in a
 	// user's list are drivers.
 	Catalogs []*catalog.Catalog
+
+	// From is where modules are that the plan names no archive for; may be nil.
+	From *Pile
 
 	UserConfig []byte // the loader's own configuration file, to merge with; nil: none
 	BaseURL    string // where the files will be served from; empty: file:// and Dir

@@ -180,8 +180,7 @@ type Alternative struct {
 	Uncovered  []string `json:"uncovered"`
 	Extensions int      `json:"extensions"`
 	Modules    int      `json:"modules"`
-	Rejected   string   `json:"rejected"`      // reason, or empty
-	Why        string   `json:"why,omitempty"` // what else sets it back, or that it is as good
+	Rejected   string   `json:"rejected"` // reason, or empty
 }
 
 // Next is a step that a person can take about a missing driver.
