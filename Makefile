@@ -10,9 +10,9 @@ FLAVOURS     := linux-image-amd64 linux-image-6.12-amd64 linux-image-cloud-amd64
 TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools
-TEST_PACKAGES := $(DEMO_PACKAGES) ovmf chromium-headless-shell dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop pciutils usbutils patch git
+TEST_PACKAGES := $(DEMO_PACKAGES) ovmf chromium-headless-shell dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop coinor-cbc pciutils usbutils patch git
 
-.PHONY: build test fuzz bench evaluate demo kernels tools catalog generated clean
+.PHONY: build test verify-redpill proof fuzz bench evaluate demo kernels tools catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/modscout ./cmd/modscout
 
@@ -59,6 +59,20 @@ bench: $(CACHE)/test-packages kernels build
 evaluate:
 	go run ./cmd/evaluate $$(find $(CORPORA) -type f)
 
+# Proof that the real packer takes what pack --for redpill makes: a clone of
+# RedPill-TTG/redpill-load, whose scripts run in a sandbox.
+#   make verify-redpill REDPILL_LOAD=DIR [UPDATE=-update]
+REDPILL_LOAD_COMMIT ?= $(shell git -C $(REDPILL_LOAD) rev-parse HEAD)
+verify-redpill: $(CACHE)/verify-packages
+	@test -f "$(REDPILL_LOAD)/ext-manager.sh" || { echo "REDPILL_LOAD must name a clone of RedPill-TTG/redpill-load"; exit 1; }
+	REDPILL_LOAD="$(abspath $(REDPILL_LOAD))" REDPILL_LOAD_COMMIT=$(REDPILL_LOAD_COMMIT) \
+		go test -count=1 -v -run ExtManager ./recommend/packer $(UPDATE)
+
+# Proof that plans are sufficient and minimal, on running kernels: every board,
+# in every way of loading. It takes three quarters of an hour.
+proof: $(CACHE)/test-packages kernels
+	MODSCOUT_REQUIRE=1 go test -count=1 -timeout 120m -v -run TestPlanIsSufficientAndMinimal ./cmd/modscout -proof $(abspath docs/proof.md)
+
 kernels: $(TEST_KERNELS:%=$(KERNELS)/%/.done)
 
 # The newest ABI behind a metapackage, unpacked and never installed.
@@ -89,6 +103,7 @@ $(CACHE)/apt-lists:
 	mkdir -p $(CACHE)
 	apt-get update && touch $@
 
+$(CACHE)/verify-packages: PACKAGES = jq curl util-linux busybox-static
 $(CACHE)/test-packages: PACKAGES = $(TEST_PACKAGES)
 $(CACHE)/demo-packages: PACKAGES = $(DEMO_PACKAGES)
 $(CACHE)/%-packages: Makefile | $(CACHE)/apt-lists

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 // A standing is what platforms are compared by, in the order of its fields.
@@ -110,11 +111,21 @@ func (q *question) winner(ranked []*evaluation) (*evaluation, plan.Reason) {
 	if len(packaged) == 0 {
 		packaged = ranked
 	}
+	best, reason := packaged[0], plan.Reason{Code: "coverage", Text: "no other platform drives more of this machine"}
 	i := slices.IndexFunc(packaged, func(e *evaluation) bool { return e.loader == "rr" })
 	if i >= 0 && packaged[i].judgement.Rejected == nil {
-		return packaged[i], plan.Reason{Code: "loader", Text: "RR is the loader that most people use today"}
+		best, reason = packaged[i], plan.Reason{Code: "loader", Text: "RR is the loader that most people use today"}
 	}
-	return packaged[0], plan.Reason{Code: "coverage", Text: "no other platform drives more of this machine"}
+	if !q.decisive() {
+		reason = plan.Reason{Code: "undecided", Text: "the report shows no disk controller and no network port, so it cannot decide between platforms; this is the newest that the rules allow"}
+	}
+	return best, reason
+}
+
+// decisive says whether the report has any device of the kind that platforms
+// stand or fall by.
+func (q *question) decisive() bool {
+	return slices.ContainsFunc(q.subjects, func(s subject) bool { return platform.Decisive(s.Device) })
 }
 
 // running finds the platform of the kernel that runs: the same release, else

@@ -20,9 +20,7 @@ func (e *evaluation) next() []plan.Next {
 		return list
 	}
 	rejected := e.question.rejected()
-	for _, s := range missing {
-		list = append(list, e.elsewhere(s, rejected)...)
-	}
+	list = append(list, e.elsewhere(missing, rejected)...)
 	if e.loader != linux {
 		list = append(list, plan.Next{Code: "newer-catalogue",
 			Text: "this is the data of " + e.world.cats[0].Date + ": modscout catalog update fetches newer data, which may have the driver"})
@@ -56,28 +54,52 @@ func (e *evaluation) unidentified() []plan.Next {
 }
 
 // missing lists the devices that matter and that Linux, but not this platform,
-// has a driver for.
+// has a driver for: of those that are alike, as the ports of one card, one.
 func (e *evaluation) missing() []*subject {
 	var list []*subject
 	for i := range e.findings {
-		if s := &e.question.subjects[i]; s.matters() && e.findings[i].Verdict == plan.Missing {
+		s := &e.question.subjects[i]
+		if !s.matters() || e.findings[i].Verdict != plan.Missing {
+			continue
+		}
+		if !slices.ContainsFunc(list, s.alike) {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-// elsewhere names the other platforms that have a driver for a device, those of
-// the same loader first.
-func (e *evaluation) elsewhere(s *subject, rejected map[string]bool) []plan.Next {
+// alike says whether two devices have the same ids.
+func (s *subject) alike(other *subject) bool {
+	return s.DeviceID != "" && s.VendorID == other.VendorID && s.DeviceID == other.DeviceID &&
+		s.SubvendorID == other.SubvendorID && s.SubdeviceID == other.SubdeviceID && s.Bus == other.Bus
+}
+
+// elsewhere names the platforms that have a driver for what is missing, those of
+// the same loader first: where some have all of it, only those.
+func (e *evaluation) elsewhere(missing []*subject, rejected map[string]bool) []plan.Next {
 	var list []plan.Next
-	if others := allowed(e.question.servers(s, e.loader), rejected); len(others) > 0 {
-		list = append(list, plan.Next{Code: "other-platform", Text: name(s) + ": " + has(others)})
-	}
-	for _, loader := range e.question.otherLoaders(e.loader) {
-		if others := allowed(e.question.servers(s, loader), rejected); len(others) > 0 {
-			list = append(list, plan.Next{Code: "other-loader", Text: fmt.Sprintf("%s: with %s, %s", name(s), loader, has(others))})
+	for _, loader := range append([]string{e.loader}, e.question.otherLoaders(e.loader)...) {
+		code, with := "other-platform", ""
+		if loader != e.loader {
+			code, with = "other-loader", "with "+loader+", "
 		}
+		var all []string
+		var each []plan.Next
+		for i, s := range missing {
+			others := allowed(e.question.servers(s, loader), rejected)
+			if len(others) > 0 {
+				each = append(each, plan.Next{Code: code, Text: name(s) + ": " + with + has(others)})
+			}
+			if i == 0 {
+				all = others
+			}
+			all = slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(others, id) })
+		}
+		if len(missing) > 1 && len(all) > 0 {
+			each = []plan.Next{{Code: code, Text: fmt.Sprintf("all %d without a driver: %s%s", len(missing), with, has(all))}}
+		}
+		list = append(list, each...)
 	}
 	return list
 }
@@ -121,21 +143,25 @@ func name(s *subject) string {
 	return strings.TrimSpace(id + " " + s.Device.Device)
 }
 
-// request is what a maintainer must know to add a driver.
+// request is what a maintainer must know to add a driver, ready to paste.
 func (e *evaluation) request(s *subject) string {
-	parts := []string{"ask for a driver for " + name(s)}
+	var facts []string
 	if s.SubvendorID != "" && s.SubdeviceID != "" {
-		parts = append(parts, "subsystem "+s.SubvendorID+":"+s.SubdeviceID)
+		facts = append(facts, "subsystem "+s.SubvendorID+":"+s.SubdeviceID)
 	}
 	if s.Class != "" {
-		parts = append(parts, "class "+s.Class)
+		facts = append(facts, "class "+s.Class)
 	}
-	parts = append(parts, "platform "+e.platform.ID)
+	text := "to paste for the maintainer: Please add a driver for " + name(s)
+	if len(facts) > 0 {
+		text += " (" + strings.Join(facts, ", ") + ")"
+	}
+	text += " on " + e.platform.ID
 	if kernel := e.kernel(); kernel != "" {
-		parts = append(parts, "kernel "+kernel)
+		text += ", kernel " + kernel
 	}
 	if names := e.world.drivers(s.reference); len(names) > 0 {
-		parts = append(parts, "in-tree module "+strings.Join(names, " or "))
+		text += "; Linux has it in its tree as " + strings.Join(names, " or ")
 	}
-	return strings.Join(parts, ", ")
+	return text
 }

@@ -303,7 +303,7 @@ func TestNext(t *testing.T) {
 		{Code: "other-platform", Text: "8086:15f3: box_1 has it"},
 		{Code: "newer-catalogue", Text: "this is the data of 2026-01-02: modscout catalog update fetches newer data, which may have the driver"},
 		{Code: "usb-adapter", Text: "a USB network adapter works there: one with Realtek RTL8153 (0bda:8153, r8152 of net-usb)"},
-		{Code: "request", Text: "ask for a driver for 8086:15f3, class 020000, platform box_2, in-tree module igc"},
+		{Code: "request", Text: "to paste for the maintainer: Please add a driver for 8086:15f3 (class 020000) on box_2; Linux has it in its tree as igc"},
 	}
 	if diff := cmp.Diff(want, p.Next); diff != "" {
 		t.Errorf("next mismatch (-want +got):\n%s", diff)

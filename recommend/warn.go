@@ -16,6 +16,10 @@ func (e *evaluation) warnings() []plan.Warning {
 	if r := e.judgement.Rejected; r != nil {
 		list = append(list, plan.Warning{Code: "platform-rejected", Text: r.Text, Source: r.Source})
 	}
+	if !e.question.decisive() {
+		list = append(list, plan.Warning{Code: "no-pci-devices", Hint: "lspci -nn, or a scan of the machine, shows them",
+			Text: "the report shows no PCI device: what disks and network need is not known here"})
+	}
 	if w, other := e.otherKernelRuns(); other {
 		list = append(list, w)
 	}

@@ -3,82 +3,91 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/show"
 )
 
 // printExplanation tells the whole story of one device, for a person.
 func printExplanation(w io.Writer, x *recommend.Explanation, p *plan.Plan) error {
 	d := x.Device
-	fmt.Fprintf(w, "%s (%s) on %s\n\n", x.Name, d.ID, p.Platform.ID)
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(t, "verdict\t%s, %s, %s\n", d.Verdict, d.Certainty, d.Importance)
+	story := show.NewList(w, 12)
+	story.Line(fmt.Sprintf("%s (%s) on %s", x.Name, d.ID, p.Platform.ID))
+	story.Line("")
+	story.Entry("verdict", fmt.Sprintf("%s, %s, %s", d.Verdict, d.Certainty, d.Importance))
 	if d.Module != "" {
-		fmt.Fprintf(t, "module\t%s\n", strings.TrimSpace(d.Module+"  "+d.Extension))
+		story.Entry("module", strings.TrimSpace(d.Module+" "+inBrackets(d.Extension)))
 	}
 	if d.Why != "" {
-		fmt.Fprintf(t, "why\t%s\n", d.Why)
+		story.Entry("why", d.Why)
 	}
 	for _, b := range d.Basis {
-		fmt.Fprintf(t, "basis\t%s: %s%s\n", b.Layer, b.Text, inBrackets(b.Source))
+		if b.Text != d.Why || b.Source != "" {
+			story.Entry("basis", b.Layer+": "+b.Text+inBrackets(b.Source))
+		}
 	}
 	for _, key := range x.Keys {
-		fmt.Fprintf(t, "matched by\t%s\n", strings.ReplaceAll(key, string(rune(modalias.Unknown)), "?"))
+		story.Entry("matched by", strings.ReplaceAll(key, string(rune(modalias.Unknown)), "?"))
 	}
 	if len(x.Reference) > 0 {
-		fmt.Fprintf(t, "Linux has\t%s\n", strings.Join(x.Reference, ", "))
+		story.Entry("Linux has", strings.Join(x.Reference, ", "))
 	}
-	fmt.Fprintf(t, "offered on\t%s\n", someOf(x.Platforms, 8))
-	fmt.Fprintf(t, "not on\t%d platforms of %s\n", x.Without, p.Platform.Loader)
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	return printCandidates(w, d.Candidates, x.Keys)
+	explainCandidates(story, x.Candidates)
+	explainPlatforms(story, x.Platforms)
+	return story.Err()
 }
 
-func printCandidates(w io.Writer, candidates []plan.Candidate, keys []string) error {
+func explainCandidates(story *show.List, candidates []recommend.Contender) {
 	if len(candidates) == 0 {
-		_, err := fmt.Fprintln(w, "\nno module of this platform claims it")
-		return err
+		story.Entry("candidates", "none: no module of this platform claims it")
 	}
-	fmt.Fprintln(w)
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "CANDIDATE\tEXTENSION\tPATTERN\tFIELDS\tOUTCOME")
 	for _, c := range candidates {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.Module, c.Extension, c.Pattern, matchedFields(c.Pattern, keys), c.Why)
+		story.Entry("candidate", fmt.Sprintf("%s of %s: %s", c.Module, c.Extension, c.Why))
+		story.Entry("", c.Pattern)
+		story.Entry("", matchedFields(c.Fields))
 	}
-	return t.Flush()
 }
 
-// matchedFields names the fields of a device that a pattern asks for, with "?"
-// behind those that the report lacks: "vendor, device, subvendor?".
-func matchedFields(pattern string, keys []string) string {
-	asked, err := modalias.Parse(pattern)
-	if err != nil {
-		return ""
-	}
-	var names []string
-	for _, f := range asked.Fields {
-		if f.Name == "" || f.IsAny() {
+// explainPlatforms names the platforms that would serve a device.
+func explainPlatforms(story *show.List, servers []recommend.Server) {
+	for _, s := range servers {
+		all := len(s.Serve) + len(s.Without)
+		if len(s.Serve) == 0 {
+			story.Entry("offered by", fmt.Sprintf("%s: on none of %d platforms", s.Loader, all))
 			continue
 		}
-		lacks := slices.ContainsFunc(keys, func(key string) bool {
-			have, err := modalias.Parse(key)
-			value, _ := have.Field(f.Name)
-			return err == nil && strings.ContainsRune(value, rune(modalias.Unknown))
-		})
-		if lacks {
-			names = append(names, f.Name+"?")
-		} else {
-			names = append(names, f.Name)
+		text := fmt.Sprintf("%s: on %d of %d platforms: %s", s.Loader, len(s.Serve), all, recommend.Summary(s.Serve, s.Without))
+		story.Entry("offered by", text)
+		if len(s.Without) > 0 {
+			story.Entry("", "not on "+recommend.Summary(s.Without, s.Serve))
+		}
+		if len(s.Rejected) > 0 {
+			story.Entry("", "ruled out for this machine: "+recommend.Summary(s.Rejected, nil))
 		}
 	}
-	return strings.Join(names, ", ")
+}
+
+// matchedFields words the fields of a device that a pattern asks for: "vendor
+// 00008086, device 000015F3, subvendor 00001043 (not in the report)".
+func matchedFields(fields []recommend.Field) string {
+	var list []string
+	for _, f := range fields {
+		text := f.Name + " " + f.Asks
+		switch {
+		case f.Lacked:
+			text += " (not in the report)"
+		case f.Has != f.Asks:
+			text += " (" + f.Has + ")"
+		}
+		list = append(list, text)
+	}
+	if len(list) == 0 {
+		return "asks for no field"
+	}
+	return "asks for " + strings.Join(list, ", ")
 }
 
 func inBrackets(source string) string {
@@ -86,15 +95,4 @@ func inBrackets(source string) string {
 		return ""
 	}
 	return " (" + source + ")"
-}
-
-// someOf lists the first few of many names.
-func someOf(names []string, few int) string {
-	switch {
-	case len(names) == 0:
-		return "none"
-	case len(names) <= few:
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }

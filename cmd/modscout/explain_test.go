@@ -3,18 +3,19 @@ package main
 import (
 	"testing"
 
-	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/recommend"
 )
 
 func TestMatchedFields(t *testing.T) {
-	bare := []string{modalias.PCIKey("8086", "15f3", "", "", "0200")}
-	for pattern, want := range map[string]string{
-		"pci:v00008086d000015F3sv*sd*bc*sc*i*":               "vendor, device",
-		"pci:v00008086d000015F3sv00001043sd000087D2bc*sc*i*": "vendor, device, subvendor?, subdevice?",
-		"pci:v*d*sv*sd*bc*sc*i*":                             "",
+	vendor := recommend.Field{Name: "vendor", Asks: "00008086", Has: "00008086"}
+	for want, fields := range map[string][]recommend.Field{
+		"asks for no field":        nil,
+		"asks for vendor 00008086": {vendor},
+		"asks for vendor 00008086, subvendor 00001043 (not in the report)": {vendor, {Name: "subvendor", Asks: "00001043", Lacked: true}},
+		"asks for bcdDevice 01[0-9]* (0110)":                               {{Name: "bcdDevice", Asks: "01[0-9]*", Has: "0110"}},
 	} {
-		if got := matchedFields(pattern, bare); got != want {
-			t.Errorf("matchedFields(%q) = %q, want %q", pattern, got, want)
+		if got := matchedFields(fields); got != want {
+			t.Errorf("matchedFields(%+v) = %q, want %q", fields, got, want)
 		}
 	}
 }

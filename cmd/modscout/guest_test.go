@@ -99,7 +99,6 @@ func TestGuest(t *testing.T) {
 // guestInitrd packs busybox, the program and Debian's lspci and lsusb.
 func guestInitrd(t *testing.T, kernel kotest.Kernel) string {
 	t.Helper()
-	cpio := kotest.Tool(t, "cpio", "cpio")
 	busybox := kotest.Tool(t, "busybox", "busybox-static")
 	lspci, lsusb := kotest.Tool(t, "lspci", "pciutils"), kotest.Tool(t, "lsusb", "usbutils")
 	root := t.TempDir()
@@ -120,8 +119,14 @@ func guestInitrd(t *testing.T, kernel kotest.Kernel) string {
 		pack(library, library)
 	}
 	packModules(t, kernel, filepath.Join(root, "modules"))
+	return packInitrd(t, root)
+}
+
+// packInitrd returns a cpio archive of a directory.
+func packInitrd(t *testing.T, root string) string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "initrd")
-	cmd := exec.Command("sh", "-c", `find . | "$1" --quiet -o -H newc >"$2"`, "sh", cpio, file)
+	cmd := exec.Command("sh", "-c", `find . | "$1" --quiet -o -H newc >"$2"`, "sh", kotest.Tool(t, "cpio", "cpio"), file)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("cpio: %v\n%s", err, out)
@@ -210,14 +215,20 @@ func bootGuest(t *testing.T, board qemu.Board) map[string]string {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	said := sections(out)
+	if _, whole := said["end"]; !whole {
+		t.Fatalf("the guest did not come to its end:\n%s", out)
+	}
+	return said
+}
+
+// sections returns what a guest printed after each "=== NAME".
+func sections(out qemu.Output) map[string]string {
 	said := map[string]string{}
 	text := strings.ReplaceAll(string(out), "\r", "")
 	for _, section := range strings.Split(text, "=== ")[1:] {
 		name, body, _ := strings.Cut(section, "\n")
 		said[name] = body
-	}
-	if _, whole := said["end"]; !whole {
-		t.Fatalf("the guest did not come to its end:\n%s", text)
 	}
 	return said
 }

@@ -32,7 +32,7 @@ func bootPages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]stri
 			_, err := io.WriteString(w, "There is no plan.\n")
 			return err
 		}
-		return show.Others(w, p)
+		return show.Others(w, p, r)
 	})
 }
 

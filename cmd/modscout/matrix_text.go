@@ -181,3 +181,14 @@ func whoHas(d *recommend.MissingDevice) string {
 	}
 	return fmt.Sprintf("on %s; kernels %s", someOf(d.Have, 4), someOf(d.Kernels, 6))
 }
+
+// someOf lists the first few of many names.
+func someOf(names []string, few int) string {
+	switch {
+	case len(names) == 0:
+		return "none"
+	case len(names) <= few:
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}

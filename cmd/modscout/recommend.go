@@ -23,6 +23,7 @@ type recommendFlags struct {
 	catalogs        []string
 	explain, verify string
 	require         string
+	others          bool
 	format, output  string
 }
 
@@ -48,6 +49,7 @@ not proven to be the smallest, or 2 for a failure.`,
   lspci -nn | modscout recommend - --loader redpill --platform ds918p_42218
   modscout recommend report.json --format json -o plan.json
   modscout recommend report.json --explain 8086:15f3
+  modscout recommend report.json --others
   modscout recommend report.json --verify plan.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRecommend(cmd, args, flags) },
@@ -61,6 +63,7 @@ not proven to be the smallest, or 2 for a failure.`,
 	f.StringArrayVar(&flags.options.Base, "base", nil, "module that the platform has, whatever the catalogue says; again for more")
 	f.StringArrayVar(&flags.options.Without, "without", nil, "module that must not be used; again for more")
 	f.StringVar(&flags.explain, "explain", "", "tell the whole story of one device, by its id or vvvv:dddd")
+	f.BoolVar(&flags.others, "others", false, "list the other platforms: why they are rejected, and what each lacks")
 	f.StringVar(&flags.verify, "verify", "", "check this plan for the machine instead of making one")
 	f.StringVar(&flags.require, "require", "", "all: exit with 1 where any device has no driver")
 	f.StringVar(&flags.format, "format", "text", "text, json, markdown or html")
@@ -148,6 +151,9 @@ func (f recommendFlags) print(w io.Writer, p *plan.Plan, r *report.Report, cats 
 		return show.Markdown(w, p, r)
 	case "html":
 		return show.HTML(w, p, r)
+	}
+	if f.others {
+		return show.Others(w, p, r)
 	}
 	return show.Plan(w, p, r, show.Options{})
 }

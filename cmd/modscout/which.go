@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -124,7 +125,7 @@ func whichLine(s recommend.Serving) string {
 		return line + fmt.Sprintf(", on all %d platforms", len(s.Platforms))
 	}
 	return line + fmt.Sprintf(", on %d of %d platforms (%s), not on %s",
-		len(s.Platforms), len(s.Platforms)+len(s.Without), someOf(s.Platforms, 4), someOf(s.Without, 4))
+		len(s.Platforms), len(s.Platforms)+len(s.Without), recommend.Summary(s.Platforms, s.Without), recommend.Summary(s.Without, s.Platforms))
 }
 
 // whichSource words where a module comes from: a pack bears its platform's own
@@ -137,8 +138,6 @@ func whichSource(s recommend.Serving) string {
 		return ", in the kernel package"
 	case slices.Contains(s.Platforms, s.Extension):
 		return ", in the pack"
-	case len(s.More) > 0:
-		return fmt.Sprintf(", in %s and %d more extensions", s.Extension, len(s.More))
 	}
-	return ", in " + s.Extension
+	return ", in " + strings.Join(append([]string{s.Extension}, s.More...), " or ")
 }

@@ -8,15 +8,18 @@
 # One line a module. A module that fails does not end the boot, because the next
 # one may drive the disk; --strict, or STRICT=1 below, ends it with status 1.
 # For a busybox with sh, insmod, uname, grep and dirname, and nothing else.
+# What was said and found is told on the loader's stick too: bootlog.sh does that
+# in the background.
 
 cd "$(dirname "$0")" || exit 1
 set -f # arguments are split at blanks, never expanded
 
 @@VARIABLES@@
-ROOT="${MODSCOUT_ROOT:-}" # where /proc and /sys are; for tests
+ROOT="${MODSCOUT_ROOT:-}" # where /proc, /sys, /dev and /tmp are; for tests
 
 say() {
   echo "modscout: $*"
+  { echo "$*" >>"$ROOT/tmp/modscout-load.log"; } 2>/dev/null
 }
 
 # value N KEY prints EXT_N_KEY.
@@ -101,15 +104,19 @@ run_scripts() {
   return "$failed"
 }
 
+# tell starts what writes the log to the loader's stick.
+tell() {
+  (sh "./$BOOT_LOG" </dev/null >"$ROOT/dev/console" 2>&1 &) 2>/dev/null
+}
+
 [ "${2:-}" = --strict ] && STRICT=1
 case "${1:-}" in
-  load_kmods) load_kmods ;;
-  on_boot_scripts) run_scripts on_boot ;;
-  on_os_load_scripts) run_scripts on_os_load ;;
+  load_kmods) load_kmods; status=$?; tell ;;
+  on_boot_scripts) run_scripts on_boot; status=$? ;;
+  on_os_load_scripts) run_scripts on_os_load; status=$? ;;
   *)
     echo "usage: $0 load_kmods [--strict] | on_boot_scripts | on_os_load_scripts" >&2
     exit 2 ;;
 esac
-status=$?
 [ "$STRICT" = 1 ] || status=0
 exit "$status"

@@ -36,11 +36,15 @@ func synthesise(in Input, c *cargo) recipe {
 		scripts:  map[string]string{},
 		others:   maps.Clone(c.files),
 	}
-	for kind, scripts := range c.scripts {
-		name := ourPrefix + kind + ".sh"
-		r.scripts[kind] = name
-		r.others[name] = chain(scripts)
+	add := func(kind string, content []byte) {
+		r.scripts[kind] = ourPrefix + kind + ".sh"
+		r.others[r.scripts[kind]] = content
 	}
+	add("on_boot", onBoot(c.scripts["on_boot"]))
+	if scripts := c.scripts["on_os_load"]; len(scripts) > 0 {
+		add("on_os_load", chain("", scripts))
+	}
+	r.others[bootLogName] = bootLog(in, c.modules)
 	return r
 }
 

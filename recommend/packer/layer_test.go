@@ -21,7 +21,7 @@ func TestLayer(t *testing.T) {
 	plain, _ := pack(t, "redpill", p, Options{Fetch: w.fetch})
 	lines, bodies := uncpio(t, strings.NewReader(plain["custom.gz"]))
 	golden(t, "redpill/layer.txt", strings.Join(lines, "\n")+"\n")
-	golden(t, "redpill/variables.txt", variables(bodies["exts/exec.sh"]))
+	golden(t, "redpill/variables.txt", variablesOf(bodies["exts/exec.sh"]))
 	if got := bodies["exts/modscout.drivers/mpt2sas.ko"]; got != "sas" {
 		t.Errorf("mpt2sas.ko = %q, want the archive's bytes", got)
 	}
@@ -41,8 +41,8 @@ func TestLayer(t *testing.T) {
 	}
 }
 
-// variables returns the lines of exec.sh that differ from plan to plan.
-func variables(exec string) string {
+// variablesOf returns the lines of exec.sh that differ from plan to plan.
+func variablesOf(exec string) string {
 	_, rest, _ := strings.Cut(exec, "never expanded\n\n")
 	lines, _, _ := strings.Cut(rest, "ROOT=")
 	return lines

@@ -39,7 +39,7 @@ func TestRedpillFiles(t *testing.T) {
 }
 
 // archiveOfIgbPlan is what the synthesised archive holds, in order.
-var archiveOfIgbPlan = []string{"dca.ko", "igb.ko", "raid_class.ko", "mpt2sas.ko", "check-igb.sh", "modscout-on_boot.sh"}
+var archiveOfIgbPlan = []string{"dca.ko", "igb.ko", "raid_class.ko", "mpt2sas.ko", "check-igb.sh", "modscout-bootlog.sh", "modscout-on_boot.sh"}
 
 func untar(t *testing.T, data string) (names []string) {
 	t.Helper()

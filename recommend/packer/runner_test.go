@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,16 +16,26 @@ import (
 // target is a pretended appliance: the unpacked layer, and an insmod that
 // writes down what it was asked for.
 type target struct {
-	shell string
-	exts  string // the folder that exec.sh is in
-	root  string // where its /proc and /sys are
-	log   string
+	shell  string
+	exts   string // the folder that exec.sh is in
+	root   string // where its /proc and /sys are
+	log    string
+	script string // what is run; "": exec.sh
+
+	sandbox []string // what the shell is put behind, where the script is not ours
 }
 
-// prelude replaces the two commands that touch the kernel. They are functions,
-// because Debian's busybox prefers its own commands to those in PATH.
+// prelude replaces the commands that touch the kernel. They are functions,
+// because Debian's busybox prefers its own commands to those in PATH. What is
+// mounted is a folder beside others: mount makes a link to it. Sleeping is over
+// at once.
 const prelude = `
 uname() { echo "$KERNEL"; }
+dmesg() { printf %s "$DMESG"; }
+mount() { rmdir "$6" && ln -s "$5" "$6"; }
+umount() { rm "$1" && mkdir "$1"; }
+sync() { :; }
+sleep() { :; }
 insmod() {
 	echo "${1##*/}${2:+ }$2${3:+ }$3" >>"$LOG"
 	case " $FAIL " in *" ${1##*/} "*) echo "insmod: can't insert '$1': invalid module format" >&2; return 1 ;; esac
@@ -67,8 +78,13 @@ func put(t testing.TB, path, body string) {
 func (g target) run(t *testing.T, env []string, args ...string) (out string, status int, log string) {
 	t.Helper()
 	os.Remove(g.log)
-	cmd := exec.Command(g.shell, append([]string{"sh", "-c", prelude, filepath.Join(g.exts, "exec.sh")}, args...)...)
-	cmd.Env = append([]string{"PATH=/usr/bin:/bin", "KERNEL=4.4.180+", "LOG=" + g.log, "MODSCOUT_ROOT=" + g.root}, env...)
+	script := g.script
+	if script == "" {
+		script = filepath.Join(g.exts, "exec.sh")
+	}
+	line := slices.Concat(g.sandbox, []string{g.shell, "sh", "-c", prelude, script}, args)
+	cmd := exec.Command(line[0], line[1:]...)
+	cmd.Env = append([]string{"PATH=/usr/bin:/bin:/usr/sbin:/sbin", "KERNEL=4.4.180+", "LOG=" + g.log, "MODSCOUT_ROOT=" + g.root}, env...)
 	data, err := cmd.CombinedOutput()
 	if _, ok := err.(*exec.ExitError); err != nil && !ok {
 		t.Fatal(err)

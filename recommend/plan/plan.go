@@ -180,7 +180,8 @@ type Alternative struct {
 	Uncovered  []string `json:"uncovered"`
 	Extensions int      `json:"extensions"`
 	Modules    int      `json:"modules"`
-	Rejected   string   `json:"rejected"` // reason, or empty
+	Rejected   string   `json:"rejected"`      // reason, or empty
+	Why        string   `json:"why,omitempty"` // what else sets it back, or that it is as good
 }
 
 // Next is a step that a person can take about a missing driver.

@@ -75,6 +75,18 @@ func weigh(d *report.Device, level string, want []string) string {
 	return level
 }
 
+// Decisive says whether a device is on a bus where disk controllers and network
+// ports are: PCI, or a hypervisor's. A report without such a device, a list of
+// USB devices or a processor, tells nothing that a platform stands or falls by.
+func Decisive(d *report.Device) bool {
+	for _, class := range importance().Classes {
+		if class.Bus == d.Bus && class.Importance == plan.Boot {
+			return true
+		}
+	}
+	return false
+}
+
 // kindOf returns what the importance table classifies a bus's devices by: the
 // class code, the virtio device type, the vmbus class id, the name of the Xen
 // device.

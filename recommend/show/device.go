@@ -33,6 +33,15 @@ func ids(d *report.Device) string {
 	return d.ID
 }
 
+// label is a device's ids and its name, as short as fits beside others.
+func label(d *report.Device) string {
+	const most = 44
+	if id := ids(d); id != d.ID {
+		return clip(ascii(id+" "+name(d)), most)
+	}
+	return clip(ascii(d.ID), most)
+}
+
 // name returns what people call the device: the vendor's short name and its
 // own, else its class.
 func name(d *report.Device) string {

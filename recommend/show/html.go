@@ -126,7 +126,7 @@ func sections(p *plan.Plan, r *report.Report) (string, error) {
 	}
 	devicesTable(&b, p, r)
 	if p != nil {
-		if err := block(&b, "Other platforms", func(w io.Writer) error { return Others(w, p) }); err != nil {
+		if err := block(&b, "Other platforms", func(w io.Writer) error { return Others(w, p, r) }); err != nil {
 			return "", err
 		}
 	}

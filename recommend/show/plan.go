@@ -153,26 +153,46 @@ func (pg *page) devices(t *table, room int) {
 	}
 	pg.columns(t.rows[:shown])
 	if shown < len(t.rows) {
-		pg.line("and %d more: %s", len(t.rows)-shown, some(alike(t.rows[shown:]), 4))
+		pg.line("and %d more: %s", len(t.rows)-shown, some(alike(column(t.rows[shown:], 0)), 4))
 	}
 	if fold {
 		pg.line("%s", t.folded)
 	}
 }
 
-// alike lists the ids of rows, equal ones counted: "30 x 8086:1521".
-func alike(rows [][4]string) []string {
+// alike lists names, equal ones counted: "30 x 8086:1521".
+func alike(names []string) []string {
 	count := map[string]int{}
-	var list []string
-	for _, row := range rows {
-		if count[row[0]]++; count[row[0]] == 1 {
-			list = append(list, row[0])
+	for _, name := range names {
+		count[name]++
+	}
+	list := distinct(names)
+	for i, name := range list {
+		if n := count[name]; n > 1 {
+			list[i] = fmt.Sprintf("%d x %s", n, name)
 		}
 	}
-	for i, id := range list {
-		if n := count[id]; n > 1 {
-			list[i] = fmt.Sprintf("%d x %s", n, id)
+	return list
+}
+
+// distinct lists each name once, in the order of their first.
+func distinct(names []string) []string {
+	var list []string
+	seen := map[string]bool{}
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			list = append(list, name)
 		}
+	}
+	return list
+}
+
+// column returns one column of rows.
+func column(rows [][4]string, at int) []string {
+	var list []string
+	for _, row := range rows {
+		list = append(list, row[at])
 	}
 	return list
 }
@@ -196,11 +216,7 @@ func (pg *page) columns(rows [][4]string) {
 
 func (pg *page) foot(p *plan.Plan) {
 	pg.line("")
-	var data []string
-	for _, c := range p.Catalogs {
-		data = append(data, fmt.Sprintf("%s of %s", c.Name, c.Date))
-	}
-	pg.line("Data: %s. %s.", some(data, 2), proof(p))
+	pg.line("%s. %s.", sources(p), proof(p))
 	pg.line("~ inferred  ? depends on a field that the report lacks")
 	if p.Platform.Loader != "linux" {
 		pg.line("This scan's own Linux is not the target's: a driver here proves nothing there.")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // Screens cuts what show writes into pages of a screen's height.
@@ -24,16 +25,37 @@ func Screens(options Options, show func(io.Writer) error) ([]string, error) {
 	return append(pages, strings.Join(lines, "")), nil
 }
 
-// Others writes the platforms that the plan did not choose, and how far each
-// serves the machine.
-func Others(w io.Writer, p *plan.Plan) error {
+// Others writes the platforms that the plan did not choose: how many devices
+// that matter each one drives, which it does not, why it is rejected, and what
+// else sets it back. r is the report that p answers; of an empty one the
+// devices have no names.
+func Others(w io.Writer, p *plan.Plan, r *report.Report) error {
 	pg := &page{width: Width}
-	pg.line("OTHER PLATFORMS  with a driver / without, modules to use")
-	for _, a := range p.Alternatives {
-		pg.line("%-28s %3d / %d, %s", clip(a.Platform, 28), a.Covered, len(a.Uncovered), plural(a.Modules, "module"))
-		pg.labelled("", a.Rejected, 2)
+	pg.line("OTHER PLATFORMS  devices that matter, with a driver of all")
+	find := finder(r)
+	for i := range p.Alternatives {
+		pg.other(&p.Alternatives[i], find)
+	}
+	if len(p.Alternatives) == 0 {
+		pg.line("none was in question")
 	}
 	return pg.writeTo(w)
+}
+
+func (pg *page) other(a *plan.Alternative, find func(id string) *report.Device) {
+	const id = 28
+	pg.line("%-*s %d of %d, %s", id, clip(a.Platform, id), a.Covered, a.Covered+len(a.Uncovered), plural(a.Modules, "module"))
+	if a.Rejected != "" {
+		pg.labelled("", "NO: "+a.Rejected, 3)
+	}
+	if len(a.Uncovered) > 0 {
+		var names []string
+		for _, id := range a.Uncovered {
+			names = append(names, label(find(id)))
+		}
+		pg.labelled("", "lacks "+some(alike(names), 4), 4)
+	}
+	pg.labelled("", a.Why, 3)
 }
 
 // Advice writes a list of warnings, each with what to do and where it is known

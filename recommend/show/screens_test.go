@@ -36,12 +36,13 @@ func TestScreens(t *testing.T) {
 }
 
 func TestOthersAndAdvice(t *testing.T) {
+	_, r := miniPC()
 	p := &plan.Plan{Alternatives: []plan.Alternative{
-		{Platform: "rr:geminilakenk-7.2", Covered: 5, Uncovered: []string{"pci:0000:00:02.0"}, Modules: 1},
+		{Platform: "rr:geminilakenk-7.2", Covered: 5, Uncovered: []string{"pci:0000:00:02.0"}, Modules: 1, Why: "its system is older, 7.2"},
 		{Platform: "ds918p_42218", Covered: 3, Uncovered: []string{}, Modules: 4, Rejected: "the CPU lacks movbe, which apollolake needs"},
 	}}
 	var b strings.Builder
-	if err := Others(&b, p); err != nil {
+	if err := Others(&b, p, r); err != nil {
 		t.Fatal(err)
 	}
 	if err := Advice(&b, "SILENT", []plan.Warning{{Text: "not the driver", Hint: "get the log", Source: "RROrg/rr#175"}}); err != nil {

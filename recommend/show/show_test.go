@@ -190,6 +190,46 @@ func TestScreenFits(t *testing.T) {
 	}
 }
 
+// TestMarkdownFits makes plans of random size, with names that are not kind, and
+// wants no more than 15 lines of each, with each device that matters on one.
+func TestMarkdownFits(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	unkind := []string{"a\nb", "|", "`", "\r\n\n", "<b>", "Gigabit Network Connection", "\x1b[2J", ""}
+	word := func() string { return unkind[random.IntN(len(unkind))] + strings.Repeat(" word", random.IntN(90)) }
+	verdicts := []string{plan.Base, plan.ByModule, plan.Missing, plan.Blocked, plan.Inert, plan.NotKnown}
+	for range 3000 {
+		p, r := miniPC()
+		for range random.IntN(6) {
+			p.Steps = append(p.Steps, plan.Step{Where: word(), Text: word()})
+			p.Warnings = append(p.Warnings, plan.Warning{Code: stopCodes[random.IntN(len(stopCodes))], Text: word(), Hint: word()})
+			p.Next = append(p.Next, plan.Next{Text: word()})
+			p.Platform.Equal = append(p.Platform.Equal, word())
+		}
+		for i := range random.IntN(40) {
+			id, product := fmt.Sprint("pci:", i), fmt.Sprintf("%04x", random.IntN(200))
+			r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", VendorID: "8086", DeviceID: product, Device: word()})
+			p.Devices = append(p.Devices, plan.Device{ID: id, Importance: plan.Wanted, Verdict: verdicts[random.IntN(len(verdicts))], Module: word(), Why: word()})
+		}
+		var out bytes.Buffer
+		if err := Markdown(&out, p, r); err != nil {
+			t.Fatal(err)
+		}
+		text := out.String()
+		if n := strings.Count(text, "\n"); n > markdownLines {
+			t.Fatalf("%d lines:\n%s", n, text)
+		}
+		if bad := strings.ContainsFunc(text, func(c rune) bool { return c != '\n' && (c < ' ' || c > '~') }); bad {
+			t.Fatalf("not plain text: %q", text)
+		}
+		find := finder(r)
+		for _, d := range matter(p) {
+			if id := ids(find(d.ID)); !strings.Contains(text, id) {
+				t.Fatalf("%s is not in\n%s", id, text)
+			}
+		}
+	}
+}
+
 // fits wants a plan's screen to be no larger than it may be.
 func fits(t *testing.T, p *plan.Plan, r *report.Report, width, height int) {
 	t.Helper()

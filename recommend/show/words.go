@@ -186,6 +186,15 @@ func date(p *plan.Plan) string {
 	return p.Catalogs[0].Date
 }
 
+// sources names the data that a plan rests on.
+func sources(p *plan.Plan) string {
+	var data []string
+	for _, c := range p.Catalogs {
+		data = append(data, fmt.Sprintf("%s of %s", c.Name, c.Date))
+	}
+	return "Data: " + some(data, 2)
+}
+
 // some joins the first few of a list and counts the rest.
 func some(list []string, most int) string {
 	if len(list) <= most {

@@ -11,6 +11,13 @@ type block interface {
 	end(m *merger)
 }
 
+// owns says whether the open block keeps lines that begin a block of another
+// format: the boot log holds lines of the kernel's.
+func owns(open block, l line) bool {
+	b, ok := open.(*bootLog)
+	return ok && b.owns(l)
+}
+
 // format is a kind of text that is read by blocks.
 type format struct {
 	kind  string
@@ -35,6 +42,7 @@ var formats = []format{
 	{"pciconf", beginPciconf},
 	{"coreboot", beginCoreboot},
 	{"code", beginCode},
+	{"bootlog", beginBootLog},
 }
 
 // readText gives the blocks of a paste to m and returns the lines that are of
@@ -52,7 +60,7 @@ func (m *merger) readText(lines []line) (rest []line) {
 	for _, l := range lines {
 		next, nextKind := begin(l, m.opts.Kind)
 		switch {
-		case open != nil && (next == nil || nextKind == kind) && open.line(l):
+		case open != nil && (next == nil || nextKind == kind || owns(open, l)) && open.line(l):
 		case next != nil:
 			end()
 			open, kind = next, nextKind
