@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -195,11 +196,15 @@ func testPage(t *testing.T, program string) {
 	board.MemoryMB = 512
 	board.Devices = append(board.Devices, "e1000e,netdev=net,romfile=")
 	board.Extra = []string{"-netdev", "user,id=net,hostfwd=tcp:" + page + "-:80"}
+	card, fixed := formatted(t), formatted(t)
+	board.Drives = append(board.Drives, qemu.Drive{ID: "card", File: card}, qemu.Drive{ID: "fixed", File: fixed})
+	board.Devices = append(board.Devices, "usb-storage,bus=usb.0,drive=card,removable=on", "ide-hd,bus=ide.0,drive=fixed")
+	before := sha256.Sum256(readFile(t, fixed))
 	g := startGuest(t, board)
 
 	g.hears("p power off", 1)
-	before := fetched(t, "http://"+page+"/report.json")
-	if hasAdapter(t, before) {
+	first := fetched(t, "http://"+page+"/report.json")
+	if hasAdapter(t, first) {
 		t.Error("the adapter is there before it was plugged in")
 	}
 	if html := fetched(t, "http://"+page+"/"); !bytes.Contains(html, []byte(`id="report">`)) || !bytes.Contains(html, []byte("8086:10d3")) {
@@ -213,14 +218,24 @@ func testPage(t *testing.T, program string) {
 	}
 	g.types("w")
 	g.hears("w next page", 1)
+	g.command("sendkey m") // at the keyboard, which is the screen's
+	g.hears("Type its number", 1)
+	g.types("1")
+	g.hears("p power off", 3)
 	g.types("p")
 	out := g.waits()
-	for _, want := range []string{"e1000e: bound by Linux", "Network: eth0: 10.0.2.15/24", "Page: http://10.0.2.15/", "Sent to " + in.url("/up/"), "modscout: network: ", "\x1b[1;37;40m"} {
+	if sha256.Sum256(readFile(t, fixed)) != before {
+		t.Error("a disk that is not removable was written to")
+	}
+	for _, want := range []string{"e1000e: bound by Linux", "Network: eth0: 10.0.2.15/24", "Page: http://10.0.2.15/", "Sent to " + in.url("/up/"), "  1  sd", "Saved on sd", "modscout: network: ", "\x1b[1;37;40m"} {
 		if !bytes.Contains(out, []byte(want)) {
 			t.Errorf("the serial port lacks %q", want)
 		}
 	}
-	for what, got := range map[string][]byte{"sent": in.got["/up/report.json"], "on the stick": readStick(t, openStick(t, image), "modscout/report.json")} {
+	for what, got := range map[string][]byte{
+		"sent": in.got["/up/report.json"], "on the stick": readStick(t, openStick(t, image), "modscout/report.json"),
+		"on the other medium": runTool(t, "mtools", "mtype", "-i", card, "::modscout/report.json"),
+	} {
 		if diff := cmp.Diff(string(after), string(got)); diff != "" {
 			t.Errorf("the report %s differs from the page's (-page +other):\n%s", what, diff)
 		}
@@ -254,10 +269,25 @@ func testRefused(t *testing.T, program string) {
 // addToStick puts a file into the stick's folder, as its owner would.
 func addToStick(t *testing.T, image, name string, data []byte) {
 	t.Helper()
-	file := tempFile(t, name, data)
-	if out, err := exec.Command(kotest.Tool(t, "mcopy", "mtools"), "-i", image+"@@1M", file, "::modscout/"+name).CombinedOutput(); err != nil {
-		t.Fatalf("mcopy: %v\n%s", err, out)
+	runTool(t, "mtools", "mcopy", "-i", image+"@@1M", tempFile(t, name, data), "::modscout/"+name)
+}
+
+// formatted is a disk of 16 MB with a FAT file system.
+func formatted(t *testing.T) string {
+	t.Helper()
+	file := tempFile(t, "disk", make([]byte, 16<<20))
+	runTool(t, "dosfstools", "mkfs.fat", file)
+	return file
+}
+
+// runTool runs a program of a Debian package and returns its output.
+func runTool(t *testing.T, debian, name string, args ...string) []byte {
+	t.Helper()
+	out, err := exec.Command(kotest.Tool(t, name, debian), args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
+	return out
 }
 
 // freePort is an address of this machine that nobody listens on.

@@ -81,15 +81,27 @@ func (s *session) savePlan(ctx context.Context) {
 // remembers what became of it. Files are written anew, flushed and only then
 // given their name: a stick pulled too early still holds the answer before.
 func (s *session) save(ctx context.Context, write func(ctx context.Context, dir string) error) {
-	if s.options.Stick == "" || s.unsaved != nil {
+	if s.place() == "" || s.unsaved != nil {
 		return
 	}
 	_, s.unsaved = within(ctx, limitSave, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, s.system.Stick(ctx, s.options.Stick, func(dir string) error {
+		in := func(dir string) error {
 			dir = filepath.Join(dir, StickDir)
 			return errors.Join(os.MkdirAll(dir, 0o755), write(ctx, dir))
-		})
+		}
+		if s.medium.Name != "" {
+			return struct{}{}, s.system.Medium(ctx, s.medium, in)
+		}
+		return struct{}{}, s.system.Stick(ctx, s.options.Stick, in)
 	})
+}
+
+// place is where the answer is saved, in words; "" is nowhere.
+func (s *session) place() string {
+	if s.medium.Name == "" && s.options.Stick != "" {
+		return "the stick"
+	}
+	return s.medium.Name
 }
 
 func (s *session) pack(ctx context.Context, dir string) error {

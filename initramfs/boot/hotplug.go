@@ -44,7 +44,7 @@ func (s *session) changed(ctx context.Context) {
 		s.ports = nil // ask again: one came or went
 	}
 	s.adopt(r)
-	s.unsaved = nil
+	s.media, s.unsaved = nil, nil
 	s.keepReport(ctx)
 	s.answer(ctx)
 	s.reach(ctx)

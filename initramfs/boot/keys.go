@@ -15,6 +15,7 @@ const (
 	KeyOthers  = 'o' // the other platforms
 	KeyQR      = 'q'
 	KeyWeb     = 'w' // the page's address, which it is given first
+	KeyMedia   = 'm' // where else to save, by the digit that is typed then
 	KeyHelp    = 'h' // when the target stays silent after it booted
 )
 
@@ -22,6 +23,11 @@ const keysHelp = "Keys: a answer d devices o others q QR w web h help s save r r
 
 // press does what a key asks for. Small and capital letters mean the same.
 func (s *session) press(ctx context.Context, key byte) {
+	if '1' <= key && key <= '9' {
+		s.choose(ctx, key)
+		return
+	}
+	s.media = nil // the screen shows something else now
 	switch key |= 0x20; key {
 	case 'r':
 		s.system.Reboot()
@@ -34,6 +40,8 @@ func (s *session) press(ctx context.Context, key byte) {
 		s.screens.progress(s.lastLine())
 	case KeyDevices, KeyOthers, KeyQR, KeyHelp:
 		s.turn(ctx, key)
+	case KeyMedia:
+		s.offerMedia(ctx)
 	case KeyWeb:
 		s.showAddress(ctx)
 	}

@@ -42,6 +42,10 @@ type system interface {
 	// Stick mounts the partition that the machine was booted from and gives
 	// its directory to fn.
 	Stick(ctx context.Context, signature string, fn func(dir string) error) error
+	// Media lists the removable media with FAT, without the stick of the MBR
+	// signature, and Medium mounts one of them and gives its directory to fn.
+	Media(signature string) ([]medium, error)
+	Medium(ctx context.Context, m medium, fn func(dir string) error) error
 	// Network asks for addresses on the wired ports that have a driver, and says
 	// of each port what became of it.
 	Network(context.Context) ([]port, error)
@@ -67,6 +71,9 @@ type session struct {
 	report  *report.Report
 	plan    *plan.Plan
 	unsaved error // why the answer is not on the stick
+
+	media  []medium // that the screen offers, since the key m
+	medium medium   // the one to save on instead of the stick, if any
 
 	ports   []port               // that were asked for an address
 	site    atomic.Pointer[site] // what the web server has; nil while there is none

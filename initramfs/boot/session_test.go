@@ -39,6 +39,8 @@ type fakeSystem struct {
 	stick          string
 	stickErr       error
 
+	media []medium
+
 	ports     []port // what asking for addresses gives
 	asked     int    // how often it was asked
 	listenErr error
@@ -59,6 +61,12 @@ func (f *fakeSystem) Settle(context.Context) (bool, error) { return !f.loud, nil
 func (f *fakeSystem) Network(context.Context) ([]port, error) {
 	f.asked++
 	return f.ports, nil
+}
+
+func (f *fakeSystem) Media(string) ([]medium, error) { return f.media, nil }
+
+func (f *fakeSystem) Medium(_ context.Context, m medium, fn func(string) error) error {
+	return fn(filepath.Join(f.stick, m.Name))
 }
 
 func (f *fakeSystem) Listen() (net.Listener, error) {

@@ -14,11 +14,11 @@ func (s *session) lastLine() string {
 func (s *session) status() []string {
 	lines := append([]string{}, s.options.Mistakes...)
 	switch {
-	case s.options.Stick == "" || s.report == nil:
+	case s.place() == "" || s.report == nil:
 	case s.unsaved != nil:
-		lines = append(lines, fmt.Sprintf("NOT SAVED on the stick: %v.", s.unsaved))
+		lines = append(lines, fmt.Sprintf("NOT SAVED on %s: %v. Press m for another medium.", s.place(), s.unsaved))
 	default:
-		lines = append(lines, "Saved on the stick in "+StickDir+"/.")
+		lines = append(lines, fmt.Sprintf("Saved on %s in %s/.", s.place(), StickDir))
 	}
 	return append(lines, s.outcome...)
 }

@@ -34,6 +34,12 @@ func (*linux) Stick(ctx context.Context, signature string, fn func(dir string) e
 	if err != nil {
 		return err
 	}
+	return withMounted(partition, fn)
+}
+
+// withMounted mounts a FAT partition, calls fn with its directory, and unmounts
+// it.
+func withMounted(partition string, fn func(dir string) error) error {
 	const flags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME
 	mounted, err := mount.Mount(partition, mountPoint, "vfat", "", flags)
 	if err != nil {
