@@ -19,6 +19,7 @@ type question struct {
 
 	mu     sync.Mutex             // platforms are evaluated in parallel
 	served map[servedKey][]string // answers of servers
+	judged map[*site]*evaluation  // answers of verdictsOn
 }
 
 type servedKey struct{ device, loader string }

@@ -20,6 +20,7 @@ type Explanation struct {
 	Candidates []Contender `json:"candidates"` // the device's, with what their patterns ask for
 	Reference  []string    `json:"reference"`  // modules that drive it in distribution kernels
 	Platforms  []Server    `json:"platforms"`  // by loader, that of the plan first
+	Next       []plan.Next `json:"next"`       // the plan's, where the device has no driver
 }
 
 // A Contender is a candidate with the fields that its pattern asks for.
@@ -39,9 +40,9 @@ type Field struct {
 // A Server is what one loader's platforms offer for a device.
 type Server struct {
 	Loader   string   `json:"loader"`
-	Serve    []string `json:"serve"`    // platforms that offer a driver
+	Serve    []string `json:"serve"`    // platforms that drive it
 	Rejected []string `json:"rejected"` // of those, the ones that a rule rules out for this machine
-	Without  []string `json:"without"`  // platforms that offer none
+	Without  []string `json:"without"`  // platforms that do not
 }
 
 // Explain returns the story of the device that id names: the id of a plan's
@@ -65,6 +66,10 @@ func Explain(p *plan.Plan, r *report.Report, cats []*catalog.Catalog, opts Optio
 		Device: p.Devices[i], Name: name(s), Keys: notNil(keys(s.Device)), Candidates: []Contender{},
 		Reference: notNil(q.world.drivers(s.reference)), Platforms: q.serving(s, p.Platform.Loader),
 	}
+	x.Next = []plan.Next{}
+	if x.Device.Verdict == plan.Missing {
+		x.Next = p.Next
+	}
 	for _, c := range x.Device.Candidates {
 		x.Candidates = append(x.Candidates, Contender{c, fields(c.Pattern, x.Keys)})
 	}
@@ -77,7 +82,7 @@ func (q *question) serving(s *subject, first string) []Server {
 	rejected := q.rejected()
 	list := []Server{}
 	for _, loader := range append([]string{first}, q.otherLoaders(first)...) {
-		server := Server{Loader: loader, Serve: notNil(q.servers(s, loader)), Rejected: []string{}, Without: []string{}}
+		server := Server{Loader: loader, Serve: notNil(q.drivenBy(s, loader)), Rejected: []string{}, Without: []string{}}
 		for _, site := range q.world.sites {
 			switch id := site.platform.ID; {
 			case site.loader != loader:

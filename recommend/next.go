@@ -87,9 +87,9 @@ func (e *evaluation) elsewhere(missing []*subject, rejected map[string]bool) []p
 		var all []string
 		var each []plan.Next
 		for i, s := range missing {
-			others := allowed(e.question.servers(s, loader), rejected)
+			others := allowed(e.question.drivenBy(s, loader), rejected)
 			if len(others) > 0 {
-				each = append(each, plan.Next{Code: code, Text: name(s) + ": " + with + has(others)})
+				each = append(each, plan.Next{Code: code, Text: name(s) + ": " + with + has(newest(others))})
 			}
 			if i == 0 {
 				all = others
@@ -97,9 +97,57 @@ func (e *evaluation) elsewhere(missing []*subject, rejected map[string]bool) []p
 			all = slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(others, id) })
 		}
 		if len(missing) > 1 && len(all) > 0 {
-			each = []plan.Next{{Code: code, Text: fmt.Sprintf("all %d without a driver: %s%s", len(missing), with, has(all))}}
+			each = []plan.Next{{Code: code, Text: fmt.Sprintf("for all %d that lack one: %s%s", len(missing), with, has(newest(all)))}}
 		}
 		list = append(list, each...)
+	}
+	return list
+}
+
+// drivenBy returns the platforms of a loader that drive a device, with a module
+// or with a kernel that is known to: in the order of the catalogues. Other than
+// servers, it asks each for its verdict, with the dependencies of its modules.
+func (q *question) drivenBy(s *subject, loader string) []string {
+	i := slices.IndexFunc(q.subjects, func(other subject) bool { return other.ID == s.ID })
+	var list []string
+	for _, site := range q.world.sites {
+		if site.loader != loader {
+			continue
+		}
+		f := &q.verdictsOn(site).findings[i]
+		if f.Verdict == plan.ByModule || f.Verdict == plan.Base && f.Certainty != plan.Assumed && f.Certainty != plan.Possible {
+			list = append(list, site.platform.ID)
+		}
+	}
+	return list
+}
+
+// verdictsOn is verdicts, found once a platform.
+func (q *question) verdictsOn(s *site) *evaluation {
+	q.mu.Lock()
+	e, known := q.judged[s]
+	q.mu.Unlock()
+	if known {
+		return e
+	}
+	e = q.verdicts(s)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.judged[s] = e
+	return e
+}
+
+// newest keeps of each model the last platform, in the order of the models.
+func newest(ids []string) []string {
+	var list []string
+	at := map[string]int{}
+	for _, id := range ids {
+		if i, seen := at[model(id)]; seen {
+			list[i] = id
+			continue
+		}
+		at[model(id)] = len(list)
+		list = append(list, id)
 	}
 	return list
 }

@@ -37,6 +37,9 @@ func printExplanation(w io.Writer, x *recommend.Explanation, p *plan.Plan) error
 	}
 	explainCandidates(story, x.Candidates)
 	explainPlatforms(story, x.Platforms)
+	for _, next := range x.Next {
+		story.Entry("next", next.Text)
+	}
 	return story.Err()
 }
 

@@ -35,7 +35,7 @@ func ids(d *report.Device) string {
 
 // label is a device's ids and its name, as short as fits beside others.
 func label(d *report.Device) string {
-	const most = 44
+	const most = 60
 	if id := ids(d); id != d.ID {
 		return clip(ascii(id+" "+name(d)), most)
 	}

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -35,7 +36,7 @@ func Markdown(w io.Writer, p *plan.Plan, r *report.Report) error {
 	head = append(head, threadList("**STOP**", stops(p, r), threadStops)...)
 	head = append(head, threadList("NEXT:", nexts(p), threadNext)...)
 	lines := []string{strings.Join(head, "  \n"), ""} // two blanks end a line of Markdown
-	foot := fmt.Sprintf("%s, %d other devices, plan %s", sources(p), len(p.Devices)-len(matter(p)), abbreviated(p.ID))
+	foot := fmt.Sprintf("%s, %s, plan %s", sources(p), plural(len(p.Devices)-len(matter(p)), "other device"), abbreviated(p.ID))
 	const tableHead, around = 2, 3 // its own lines; the empty ones around it and the foot
 	lines = append(lines, "| device | driver | module |", "|---|---|---|")
 	lines = append(lines, rows(p, r, markdownLines-len(head)-tableHead-around)...)
@@ -85,8 +86,8 @@ func rows(p *plan.Plan, r *report.Report, room int) []string {
 		from := find(d.ID)
 		label := threadText(clip(ascii(ids(from)+" "+name(from)), 60))
 		module := d.Module
-		if d.Verdict == plan.Missing && d.Why != "" {
-			module = d.Why
+		if d.Verdict == plan.Missing {
+			module = cmp.Or(refused(d), d.Why)
 		}
 		cells = append(cells, fmt.Sprintf("%s | %s%s | %s |", label, threadText(words(d, date(p))),
 			strings.TrimRight(" "+doubt(d.Certainty), " "), threadText(module)))

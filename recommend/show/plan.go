@@ -38,16 +38,16 @@ func Plan(w io.Writer, p *plan.Plan, r *report.Report, options Options) error {
 	return screen.writeTo(w)
 }
 
-// A budget says how many lines each part of a screen's head may take; stops and
-// next are lines for all of them, of which one takes no more than stop.
-type budget struct{ use, equal, why, steps, stops, stop, next int }
+// A budget says how many lines each part of a screen's head may take; stops,
+// not and next are for all of them, and one stop takes no more than stop.
+type budget struct{ use, equal, why, steps, stops, stop, not, next int }
 
 // budgets are tried in this order, until enough lines are left for devices.
 var budgets = []budget{
-	{use: 2, equal: 2, why: 3, steps: 3, stops: 6, stop: 2, next: 8},
-	{use: 2, equal: 2, why: 2, steps: 3, stops: 4, stop: 2, next: 5},
-	{use: 2, equal: 1, why: 2, steps: 2, stops: 3, stop: 1, next: 3},
-	{use: 1, equal: 1, why: 1, steps: 2, stops: 2, stop: 1, next: 1},
+	{use: 2, equal: 2, why: 3, steps: 3, stops: 6, stop: 2, not: 4, next: 9},
+	{use: 2, equal: 2, why: 2, steps: 3, stops: 4, stop: 2, not: 3, next: 5},
+	{use: 2, equal: 1, why: 2, steps: 2, stops: 3, stop: 1, not: 2, next: 3},
+	{use: 1, equal: 1, why: 1, steps: 2, stops: 2, stop: 1, not: 1, next: 1},
 	{use: 1, equal: 0, why: 1, steps: 1, stops: 1, stop: 1, next: 0},
 }
 
@@ -74,7 +74,8 @@ func (pg *page) head(p *plan.Plan, r *report.Report, limits budget) {
 		pg.labelled("DO", steps(p), limits.steps)
 	}
 	pg.list("STOP", stops(p, r), limits.stops, limits.stop, inWarnings)
-	pg.list("NEXT", nexts(p), limits.next, 2, inNext)
+	pg.list("NOT", refusals(p, r), limits.not, 2, "see --explain")
+	pg.list("NEXT", nexts(p), limits.next, 3, inNext)
 	pg.line("")
 }
 
@@ -101,8 +102,9 @@ func (pg *page) list(label string, items []string, room, each int, where string)
 
 // table holds the rows of the devices that matter, and counts the others.
 type table struct {
-	rows   [][4]string // id, name, words of the verdict, module
-	folded string      // "" where no device is without a row
+	rows    [][4]string // id, name, words of the verdict, module: equal ones once
+	devices []int       // row -> how many devices it is for
+	folded  string      // "" where no device is without a row
 }
 
 func (t *table) lines() int { return len(t.rows) + min(len(t.folded), 1) }
@@ -111,9 +113,19 @@ func deviceTable(p *plan.Plan, r *report.Report) *table {
 	find := finder(r)
 	list := matter(p)
 	t := &table{folded: folded(p, len(p.Devices)-len(list))}
+	count := map[[4]string]int{}
 	for _, d := range list {
 		from := find(d.ID)
-		t.rows = append(t.rows, [4]string{ids(from), ascii(name(from)), doubt(d.Certainty) + " " + words(d, date(p)), d.Module})
+		row := [4]string{ids(from), ascii(name(from)), doubt(d.Certainty) + " " + words(d, date(p)), d.Module}
+		if count[row]++; count[row] == 1 {
+			t.rows = append(t.rows, row)
+		}
+	}
+	t.devices = make([]int, len(t.rows))
+	for i, row := range t.rows {
+		if t.devices[i] = count[row]; count[row] > 1 {
+			t.rows[i][1] = fmt.Sprintf("%d x %s", count[row], row[1])
+		}
 	}
 	return t
 }
@@ -153,11 +165,22 @@ func (pg *page) devices(t *table, room int) {
 	}
 	pg.columns(t.rows[:shown])
 	if shown < len(t.rows) {
-		pg.line("and %d more: %s", len(t.rows)-shown, some(alike(column(t.rows[shown:], 0)), 4))
+		pg.line("and %s", t.rest(shown))
 	}
 	if fold {
 		pg.line("%s", t.folded)
 	}
+}
+
+// rest counts and names the devices of the rows from one on.
+func (t *table) rest(from int) string {
+	var names []string
+	for i, row := range t.rows[from:] {
+		for range t.devices[from+i] {
+			names = append(names, row[0])
+		}
+	}
+	return fmt.Sprintf("%d more: %s", len(names), some(alike(names), 4))
 }
 
 // alike lists names, equal ones counted: "30 x 8086:1521".
@@ -184,15 +207,6 @@ func distinct(names []string) []string {
 			seen[name] = true
 			list = append(list, name)
 		}
-	}
-	return list
-}
-
-// column returns one column of rows.
-func column(rows [][4]string, at int) []string {
-	var list []string
-	for _, row := range rows {
-		list = append(list, row[at])
 	}
 	return list
 }

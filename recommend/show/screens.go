@@ -2,6 +2,7 @@ package show
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 
@@ -44,7 +45,12 @@ func Others(w io.Writer, p *plan.Plan, r *report.Report) error {
 
 func (pg *page) other(a *plan.Alternative, find func(id string) *report.Device) {
 	const id = 28
-	pg.line("%-*s %d of %d, %s", id, clip(a.Platform, id), a.Covered, a.Covered+len(a.Uncovered), plural(a.Modules, "module"))
+	line := fmt.Sprintf("%-*s %d of %d, %s", id, clip(a.Platform, id), a.Covered, a.Covered+len(a.Uncovered), plural(a.Modules, "module"))
+	if a.Rejected == "" && len(a.Uncovered) == 0 && len(a.Why) > 0 && len(line)+len(a.Why)+2 <= pg.width {
+		pg.line("%s, %s", line, a.Why)
+		return
+	}
+	pg.line("%s", line)
 	if a.Rejected != "" {
 		pg.labelled("", "NO: "+a.Rejected, 3)
 	}

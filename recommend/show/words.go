@@ -132,6 +132,28 @@ func notes(p *plan.Plan, r *report.Report) []string {
 	return list
 }
 
+// refusals lists the drivers that there are and that cannot be used.
+func refusals(p *plan.Plan, r *report.Report) []string {
+	var list []string
+	find := finder(r)
+	for _, d := range matter(p) {
+		if text := refused(d); text != "" {
+			list = append(list, ids(find(d.ID))+": "+text)
+		}
+	}
+	return distinct(list)
+}
+
+// refused says why the first module that claims a device is no driver for it
+// here, "" where it has one or nothing claims it.
+func refused(d *plan.Device) string {
+	if d.Verdict != plan.Missing || len(d.Candidates) == 0 || d.Candidates[0].Why == d.Why {
+		return ""
+	}
+	c := &d.Candidates[0]
+	return fmt.Sprintf("%s of %s is no driver here: %s", c.Module, c.Extension, c.Why)
+}
+
 // about is the text of a warning, with the device that it is about and what to
 // do.
 func about(w *plan.Warning, find func(id string) *report.Device) string {
