@@ -14,11 +14,13 @@ import (
 // maxUnpacked bounds what List reads of one archive, in bytes.
 const maxUnpacked = 512 << 20
 
-// Entry is one file of an archive that [List] read.
+// Entry is one file of an archive or a medium.
 type Entry struct {
-	Path string
-	Mode fs.FileMode
-	Size int64 // bytes
+	Path   string
+	Mode   fs.FileMode
+	Size   int64  // bytes
+	Link   string // where a link points
+	SHA256 string // of a file's content; [List] and [Stick.Files] leave it out
 }
 
 // List reads an initramfs as [Initramfs.WriteTo] or WriteCPIO writes it and
@@ -54,7 +56,7 @@ func readArchive(r io.Reader) (entries []Entry, found map[string]File, manifest 
 		if err != nil {
 			return entries, found, manifest, fmt.Errorf("after %d entries: %w", len(entries), err)
 		}
-		entries = append(entries, Entry{header.Name, header.FileInfo().Mode(), header.Size})
+		entries = append(entries, Entry{Path: header.Name, Mode: header.FileInfo().Mode(), Size: header.Size})
 		if !header.Mode.IsRegular() {
 			continue
 		}

@@ -94,7 +94,7 @@ func (s *Stick) Files() ([]Entry, error) {
 		case info.Size() > image.Size() || strings.Count(name, "/") >= maxDepth:
 			return fmt.Errorf("%w: %s is damaged", ErrNotStick, name)
 		}
-		entries = append(entries, Entry{name, info.Mode(), info.Size()})
+		entries = append(entries, Entry{Path: name, Mode: info.Mode(), Size: info.Size()})
 		return nil
 	})
 	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })

@@ -16,10 +16,10 @@ import (
 func newImageCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "image",
-		Short: "Make, list and try the bootable scan image",
+		Short: "Make, list, compare and try the bootable scan image",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(newImageBuildCmd(), newImageLsCmd(), newImageRunCmd())
+	cmd.AddCommand(newImageBuildCmd(), newImageLsCmd(), newImageDiffCmd(), newImageRunCmd())
 	return cmd
 }
 
