@@ -221,7 +221,7 @@ func testPage(t *testing.T, program string) {
 	g.command("sendkey m") // at the keyboard, which is the screen's
 	g.hears("Type its number", 1)
 	g.types("1")
-	g.hears("p power off", 3)
+	g.hears("Saved on sd", 1)
 	g.types("p")
 	out := g.waits()
 	if sha256.Sum256(readFile(t, fixed)) != before {

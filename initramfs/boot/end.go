@@ -20,7 +20,7 @@ func (s *session) end(ctx context.Context) {
 // loop does what keys and devices ask for, one after the other.
 func (s *session) loop(ctx context.Context, typed <-chan byte) {
 	keys, changes := make(chan byte), make(chan error)
-	go s.dispatch(ctx, typed, keys)
+	go s.dispatch(typed, keys)
 	if s.report != nil {
 		go s.watch(ctx, changes)
 	}
@@ -42,14 +42,12 @@ const patience = 3 * time.Second
 
 // dispatch passes keys on. While a step takes its time those that end the
 // machine are done all the same, and others are lost.
-func (s *session) dispatch(ctx context.Context, typed <-chan byte, keys chan<- byte) {
+func (s *session) dispatch(typed <-chan byte, keys chan<- byte) {
 	for key := range typed {
 		select {
 		case keys <- key:
 		case <-time.After(patience):
-			if last := key | 0x20; last == 'r' || last == 'p' {
-				s.press(ctx, key)
-			}
+			s.stop(key)
 		}
 	}
 }

@@ -23,16 +23,15 @@ const keysHelp = "Keys: a answer d devices o others q QR w web h help s save r r
 
 // press does what a key asks for. Small and capital letters mean the same.
 func (s *session) press(ctx context.Context, key byte) {
-	if '1' <= key && key <= '9' {
+	switch {
+	case s.stop(key):
+		return
+	case '1' <= key && key <= '9':
 		s.choose(ctx, key)
 		return
 	}
 	s.media = nil // the screen shows something else now
 	switch key |= 0x20; key {
-	case 'r':
-		s.system.Reboot()
-	case 'p':
-		s.system.PowerOff()
 	case 's':
 		s.saveAgain(ctx)
 	case KeyAnswer:
@@ -45,6 +44,19 @@ func (s *session) press(ctx context.Context, key byte) {
 	case KeyWeb:
 		s.showAddress(ctx)
 	}
+}
+
+// stop ends the machine where the key asks for it.
+func (s *session) stop(key byte) bool {
+	switch key | 0x20 {
+	case 'r':
+		s.system.Reboot()
+	case 'p':
+		s.system.PowerOff()
+	default:
+		return false
+	}
+	return true
 }
 
 // showAddress makes the page available and shows where it is, for a phone to

@@ -85,8 +85,9 @@ func (s *session) zipPack(ctx context.Context, w io.Writer) error {
 }
 
 // ServeHTTP answers GET and HEAD. A name instead of an address in Host is
-// refused: through one that its owner points here (DNS rebinding), any page in
-// the user's browser could read this one.
+// refused, but for that of an emulator's own machine: through one that its owner
+// points here (DNS rebinding), any page in the user's browser could read this
+// one.
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
@@ -109,14 +110,14 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isAddress says whether a Host header has an IP address, with or without a
-// port.
+// isAddress says whether a Host header has an IP address or localhost, with or
+// without a port.
 func isAddress(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil
+	return err == nil || host == "localhost"
 }
 
 // serve makes the page available, and anew where it is there already.

@@ -55,6 +55,7 @@ func TestSite(t *testing.T) {
 		{"GET", "/report.json", "192.0.2.7:80", 200, "application/json"},
 		{"GET", "/plan.json", "192.0.2.7", 200, "application/json"},
 		{"GET", "/pack.zip", "192.0.2.7", 200, "application/zip"},
+		{"GET", "/", "localhost:8080", 200, "text/html; charset=utf-8"},
 		{"GET", "/", "evil.example.org", 421, ""},
 		{"GET", "/", "192.0.2.7.evil.example.org", 421, ""},
 		{"POST", "/", "192.0.2.7", 405, ""},
