@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
 // served starts a session whose page a test server has.
@@ -126,5 +128,21 @@ func TestSitePartly(t *testing.T) {
 		if _, found := made[path]; found != want {
 			t.Errorf("%s on the site: %v, want %v", path, found, want)
 		}
+	}
+}
+
+// TestSiteInBrowser opens the site in a real browser: its headers let the page's
+// style and script be, and what it offers is on the site.
+func TestSiteInBrowser(t *testing.T) {
+	kotest.Slow(t, "starts a browser")
+	_, _, server := served(t)
+	document := kotest.Browse(t, server.URL+"/", "--dump-dom")
+	for _, want := range []string{`<p id="searching">`, `download="pack.zip"`} {
+		if !strings.Contains(document, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(document, "blob:") {
+		t.Error("the page offers its own data, and the site has the files")
 	}
 }

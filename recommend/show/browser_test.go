@@ -1,42 +1,25 @@
 package show
 
 import (
-	"bytes"
-	"context"
 	"html"
 	"image"
 	_ "image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
-// browse opens a page in Chromium with further arguments and returns its
-// standard output.
+// browse opens a page from a file.
 func browse(t *testing.T, page string, args ...string) string {
 	t.Helper()
-	program := kotest.Tool(t, "chromium-headless-shell", "chromium-headless-shell")
-	dir := t.TempDir()
-	file := filepath.Join(dir, "page.html")
+	file := filepath.Join(t.TempDir(), "page.html")
 	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	args = append([]string{"--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--user-data-dir=" + dir}, args...)
-	cmd := exec.CommandContext(ctx, program, append(args, "file://"+file)...)
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", program, err, &complaints)
-	}
-	return string(out)
+	return kotest.Browse(t, "file://"+file, args...)
 }
 
 func titleOf(document string) string {
