@@ -74,7 +74,7 @@ func (row proofRow) count(o outcome) (promised, bound int) {
 // failures says in a few words what went wrong.
 func (o outcome) failures() string {
 	switch {
-	case o.panicked:
+	case !o.whole:
 		return "the guest did not come to its end"
 	case len(o.refused) == 0:
 		return "none"

@@ -30,6 +30,7 @@ type target struct {
 	catalog *catalog.Catalog
 	base    []byte // its initrd
 	scan    []byte // a layer with this program
+	all     []byte // a layer with every driver, made when it is first asked for
 }
 
 func newTarget(t *testing.T, kernel kotest.Kernel) *target {
@@ -123,7 +124,7 @@ func layer(t *testing.T, files map[string][]byte) []byte {
 
 // boot runs a board with the base initrd and a layer, in a way that
 // testdata/target.init knows.
-func (g *target) boot(t *testing.T, board provedBoard, way string, layer []byte) qemu.Output {
+func (g *target) boot(t *testing.T, board provedBoard, way string, layer []byte) (qemu.Output, error) {
 	t.Helper()
 	b := board.Board
 	b.Kernel, b.Initrd = g.kernel.Image, filepath.Join(t.TempDir(), "initrd")
@@ -136,17 +137,19 @@ func (g *target) boot(t *testing.T, board provedBoard, way string, layer []byte)
 	b.Extra = append(slices.Clone(b.Extra), "-audiodev", "none,id=none")
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
+	started := time.Now()
 	out, err := qemu.Run(ctx, b, io.Discard, nil)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return out
+	t.Logf("%s: %d MB of initrd, %.0f s", way, (len(g.base)+len(layer))>>20, time.Since(started).Seconds())
+	return out, err
 }
 
 // report boots the board with nothing but the platform's own modules.
 func (g *target) report(t *testing.T, board provedBoard) *report.Report {
 	t.Helper()
-	out := g.boot(t, board, "scan", g.scan)
+	out, err := g.boot(t, board, "scan", g.scan)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	r, err := out.Report()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -158,6 +161,9 @@ func (g *target) report(t *testing.T, board provedBoard) *report.Report {
 // what a module pack is.
 func (g *target) everything(t *testing.T) []byte {
 	t.Helper()
+	if g.all != nil {
+		return g.all
+	}
 	files, order := map[string][]byte{}, []string{}
 	for _, e := range g.catalog.Extensions {
 		for _, file := range g.extension(t, e.ID, files) {
@@ -169,7 +175,8 @@ func (g *target) everything(t *testing.T) []byte {
 		}
 	}
 	files["drivers/order"] = lines(order)
-	return layer(t, files)
+	g.all = layer(t, files)
+	return g.all
 }
 
 // originals is a layer with the extensions that a plan's modules come from,
@@ -205,18 +212,29 @@ func (g *target) extension(t *testing.T, id string, files map[string][]byte) (or
 
 // outcome is what a board said after it loaded drivers in one way.
 type outcome struct {
-	said     map[string]string
-	loaded   []string // modules beyond the platform's own
-	bytes    int      // that they take in memory
-	seconds  float64  // of loading, in the guest
-	refused  []string // what insmod or the runner complained of
-	panicked bool
+	said    map[string]string
+	loaded  []string // modules beyond the platform's own
+	bytes   int      // that they take in memory
+	seconds float64  // of loading, in the guest
+	refused []string // what insmod or the runner complained of
+	whole   bool     // the guest came to its end
+}
+
+// outcome boots a board in a way that may fail; what came of it is the answer.
+func (g *target) outcome(t *testing.T, board provedBoard, way string, layer []byte) outcome {
+	t.Helper()
+	out, err := g.boot(t, board, way, layer)
+	o := readOutcome(out)
+	if err != nil || !o.whole {
+		t.Logf("%s: %v\n%s", way, err, out)
+	}
+	return o
 }
 
 func readOutcome(out qemu.Output) outcome {
 	said := sections(out)
 	_, whole := said["end"]
-	o := outcome{said: said, panicked: !whole}
+	o := outcome{said: said, whole: whole}
 	base := moduleSizes(said["base"])
 	for name, size := range moduleSizes(said["modules"]) {
 		if _, own := base[name]; !own {

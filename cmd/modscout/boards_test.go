@@ -48,9 +48,9 @@ func TestPlanIsSufficientAndMinimal(t *testing.T) {
 			continue
 		}
 		t.Run(board.name, func(t *testing.T) { rows = append(rows, on(board.kernel).prove(t, board)) })
-	}
-	if *proofFile != "" {
-		writeProof(t, *proofFile, rows)
+		if *proofFile != "" {
+			writeProof(t, *proofFile, rows)
+		}
 	}
 }
 
@@ -59,10 +59,14 @@ func (g *target) prove(t *testing.T, board provedBoard) proofRow {
 	before := g.report(t, board)
 	p := g.plan(t, before)
 	dir := g.pack(t, p)
-	out := g.boot(t, board, "modscout", readFile(t, filepath.Join(dir, "custom.gz")))
+	var usb sticks
+	if board.stick {
+		usb = plugSticks(t, &board.Board)
+	}
+	out, err := g.boot(t, board, "modscout", readFile(t, filepath.Join(dir, "custom.gz")))
 	o := readOutcome(out)
-	if o.panicked {
-		t.Fatalf("the guest did not come to its end:\n%s", out)
+	if err != nil || !o.whole {
+		t.Fatalf("the guest did not come to its end: %v\n%s", err, out)
 	}
 	if lost := unbound(p, before, sights(o.said["bound"])); len(lost) > 0 {
 		t.Errorf("with the whole plan these devices are not bound: %v\n%s", lost, o.said["load"])
@@ -70,11 +74,14 @@ func (g *target) prove(t *testing.T, board provedBoard) proofRow {
 	if diff := cmp.Diff(slices.Sorted(slices.Values(planModules(p))), o.loaded); diff != "" {
 		t.Errorf("modules loaded mismatch (-plan +guest):\n%s", diff)
 	}
+	if board.stick {
+		wantBootLog(t, usb, p)
+	}
 	row := proofRow{board: board, plan: p, before: before, modscout: o}
 	row.without = wantMinimal(t, p, before, o)
 	if *proofFile != "" {
-		row.everything = readOutcome(g.boot(t, board, "everything", g.everything(t)))
-		row.original = readOutcome(g.boot(t, board, "original", g.originals(t, p)))
+		row.everything = g.outcome(t, board, "everything", g.everything(t))
+		row.original = g.outcome(t, board, "original", g.originals(t, p))
 	}
 	return row
 }

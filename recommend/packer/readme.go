@@ -45,6 +45,11 @@ modscout.gz, and let grub.cfg load it last:
 
   initrd /rd.gz /custom.gz /modscout.gz
 
+If the system comes up without network, put the loader's stick into another PC:
+modscout-boot.log on its first partition tells why.
+
+  modscout import modscout-boot.log
+
 extensions.txt lists the indexes of the original extensions, for information.
 `)
 	return b.String()
