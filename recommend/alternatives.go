@@ -76,7 +76,11 @@ func (e *evaluation) setBack(best *evaluation) string {
 	if len(list) == 0 && slices.Compare(mine.score, theirs.score) < 0 {
 		list = append(list, "its loader warns of more")
 	}
-	if slices.Compare(mine.os, theirs.os) < 0 && e.loader != linux {
+	switch {
+	case e.loader == linux || slices.Compare(mine.os, theirs.os) >= 0:
+	case e.platform.OSVersion == "":
+		list = append(list, "the version of its system is not known")
+	default:
 		list = append(list, "its system is older, "+e.platform.OSVersion)
 	}
 	return strings.Join(list, "; ")

@@ -20,6 +20,9 @@ type question struct {
 	mu     sync.Mutex             // platforms are evaluated in parallel
 	served map[servedKey][]string // answers of servers
 	judged map[*site]*evaluation  // answers of verdictsOn
+
+	widen sync.Once
+	wide  *question // the answer of everywhere
 }
 
 type servedKey struct{ device, loader string }

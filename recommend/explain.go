@@ -8,7 +8,6 @@ import (
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
-	"github.com/modscout/modscout/recommend/platform"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -55,12 +54,8 @@ func Explain(p *plan.Plan, r *report.Report, cats []*catalog.Catalog, opts Optio
 	if i < 0 || i >= len(p.Devices) {
 		return nil, fmt.Errorf("no device %q in the report", id)
 	}
-	if facts, known := platform.Loader(p.Platform.Loader); known && facts.Serves != "" {
-		opts.Loader = p.Platform.Loader // boots what another loader's catalogue has
-	} else {
-		opts.Loader = ""
-	}
-	q := ask(r, cats, opts)
+	opts.Loader = p.Platform.Loader
+	q := ask(r, cats, opts).everywhere()
 	s := &q.subjects[i]
 	x := &Explanation{
 		Device: p.Devices[i], Name: name(s), Keys: notNil(keys(s.Device)), Candidates: []Contender{},

@@ -19,8 +19,7 @@ func (e *evaluation) next() []plan.Next {
 	if len(missing) == 0 {
 		return list
 	}
-	rejected := e.question.rejected()
-	list = append(list, e.elsewhere(missing, rejected)...)
+	list = append(list, e.elsewhere(missing)...)
 	if e.loader != linux {
 		list = append(list, plan.Next{Code: "newer-catalogue",
 			Text: "this is the data of " + e.world.cats[0].Date + ": modscout catalog update fetches newer data, which may have the driver"})
@@ -77,9 +76,11 @@ func (s *subject) alike(other *subject) bool {
 
 // elsewhere names the platforms that have a driver for what is missing, those of
 // the same loader first: where some have all of it, only those.
-func (e *evaluation) elsewhere(missing []*subject, rejected map[string]bool) []plan.Next {
+func (e *evaluation) elsewhere(missing []*subject) []plan.Next {
 	var list []plan.Next
-	for _, loader := range append([]string{e.loader}, e.question.otherLoaders(e.loader)...) {
+	asked := e.question.everywhere()
+	rejected := asked.rejected()
+	for _, loader := range append([]string{e.loader}, asked.otherLoaders(e.loader)...) {
 		code, with := "other-platform", ""
 		if loader != e.loader {
 			code, with = "other-loader", "with "+loader+", "
@@ -87,7 +88,7 @@ func (e *evaluation) elsewhere(missing []*subject, rejected map[string]bool) []p
 		var all []string
 		var each []plan.Next
 		for i, s := range missing {
-			others := allowed(e.question.drivenBy(s, loader), rejected)
+			others := allowed(asked.drivenBy(s, loader), rejected)
 			if len(others) > 0 {
 				each = append(each, plan.Next{Code: code, Text: name(s) + ": " + with + has(newest(others))})
 			}
@@ -102,6 +103,22 @@ func (e *evaluation) elsewhere(missing []*subject, rejected map[string]bool) []p
 		list = append(list, each...)
 	}
 	return list
+}
+
+// everywhere is the question put to the platforms of all loaders, where it was
+// for one only: another loader may have what that one lacks. A loader that boots
+// another's platforms keeps them as its own.
+func (q *question) everywhere() *question {
+	facts, _ := platform.Loader(q.options.Loader)
+	if q.options.Loader == "" || facts.Serves != "" {
+		return q
+	}
+	q.widen.Do(func() {
+		opts := q.options
+		opts.Loader = ""
+		q.wide = ask(q.report, q.world.cats[:q.world.usable], opts)
+	})
+	return q.wide
 }
 
 // drivenBy returns the platforms of a loader that drive a device, with a module
