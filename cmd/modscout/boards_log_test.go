@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/modscout/modscout/initramfs/qemu"
-	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/foreign"
 )
@@ -58,25 +56,12 @@ func fatStick(t *testing.T, files map[string]string) string {
 	if err := os.Truncate(image, 1<<20+sectors<<9); err != nil {
 		t.Fatal(err)
 	}
-	runTool(t, "mkfs.vfat", "dosfstools", "-F", "32", "--offset", "2048", image, "49152")
-	runTool(t, "mmd", "mtools", "-i", image+"@@1M", "::boot", "::boot/grub")
+	runTool(t, "dosfstools", "mkfs.vfat", "-F", "32", "--offset", "2048", image, "49152")
+	runTool(t, "mtools", "mmd", "-i", image+"@@1M", "::boot", "::boot/grub")
 	for name, text := range files {
-		file := filepath.Join(t.TempDir(), filepath.Base(name))
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		runTool(t, "mcopy", "mtools", "-i", image+"@@1M", file, "::"+name)
+		runTool(t, "mtools", "mcopy", "-i", image+"@@1M", tempFile(t, filepath.Base(name), []byte(text)), "::"+name)
 	}
 	return image
-}
-
-func runTool(t *testing.T, name, debian string, args ...string) []byte {
-	t.Helper()
-	out, err := exec.Command(kotest.Tool(t, name, debian), args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, out)
-	}
-	return out
 }
 
 // wantBootLog reads what the boot left on the loader's stick: import makes a
@@ -84,7 +69,7 @@ func runTool(t *testing.T, name, debian string, args ...string) []byte {
 // failed. The other stick is as it was.
 func wantBootLog(t *testing.T, s sticks, p *plan.Plan) {
 	t.Helper()
-	log := runTool(t, "mtype", "mtools", "-i", s.loader+"@@1M", "::modscout-boot.log")
+	log := runTool(t, "mtools", "mtype", "-i", s.loader+"@@1M", "::modscout-boot.log")
 	r, err := foreign.Import([]foreign.Input{{Name: "modscout-boot.log", Data: log}}, foreign.Options{})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
