@@ -135,6 +135,49 @@ func TestSilent(t *testing.T) {
 	}
 }
 
+// Of the ten modules of pocopico.v9fs a Proxmox guest needs five, and no other
+// extension.
+func TestKnownProxmox(t *testing.T) {
+	c := defaultCatalog(t)
+	p := recommendChecked(t, machine(proxmox...), recommend.Options{Loader: "tcrp", Platforms: []string{"ds918p_42218"}}, c)
+	if len(p.Extensions) != 1 || p.Extensions[0].ID != "pocopico.v9fs" || len(p.Modules) != 5 {
+		t.Errorf("%d modules of %+v, want 5 of pocopico.v9fs", len(p.Modules), p.Extensions)
+	}
+	i := slices.IndexFunc(c.Extensions, func(e catalog.Extension) bool { return e.ID == "pocopico.v9fs" })
+	if has := len(c.Extensions[i].RecipeFor("ds918p_42218").Loaded()); has != 10 {
+		t.Errorf("pocopico.v9fs loads %d modules there, want 10", has)
+	}
+}
+
+// The platforms that serve a card are named, and are those whose packages claim
+// it: I225-V on no build of DS3615xs.
+func TestKnownServers(t *testing.T) {
+	c := defaultCatalog(t)
+	var want []string
+	for _, site := range c.Platforms {
+		if site.Loader != "redpill" {
+			continue
+		}
+		p := recommendChecked(t, machine(igc), recommend.Options{Loader: "tcrp", Platforms: []string{site.ID}}, c)
+		if p.Devices[0].Verdict == plan.ByModule {
+			want = append(want, site.ID)
+		}
+	}
+	opts := recommend.Options{Loader: "tcrp", Platforms: []string{"ds3615xs_42218"}}
+	x, err := recommend.Explain(recommendChecked(t, machine(igc), opts, c), machine(igc), []*catalog.Catalog{c}, opts, igc.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, x.Platforms[0].Serve); diff != "" {
+		t.Errorf("platforms that serve I225-V mismatch (-want +got):\n%s", diff)
+	}
+	for _, id := range want {
+		if strings.HasPrefix(id, "ds3615xs") {
+			t.Errorf("%s serves it", id)
+		}
+	}
+}
+
 // A disk that will appear behind a boot controller needs its driver as early as
 // the controller does.
 func TestBootStageOfDisk(t *testing.T) {

@@ -181,3 +181,39 @@ func TestCatalogsNamed(t *testing.T) {
 		t.Errorf("catalogs %+v", p.Catalogs)
 	}
 }
+
+// Each verdict says which layer knew it and how sure that is: the reference, the
+// platform's lists and initrd, its kernel's image, what a curator or the user
+// states, and the packages.
+func TestBasis(t *testing.T) {
+	packs := newCatalog("packs")
+	packs.extension(box, "net", []string{"box_1"}, kmod(packs.module(catalog.Module{Name: "r8125"}, aliasR8125)))
+	lists := newCatalog("lists")
+	lists.platform(catalog.Platform{ID: "box_1", Loader: box, Builtin: []string{"xhci_pci"},
+		Initrd: []int{lists.module(catalog.Module{Name: "nvme"}, aliasNVMe)}})
+	image := importedKernel(catalog.Driver{Bus: "pci", Name: "ahci", Module: "ahci", Aliases: []string{aliasAHCI}}).Catalog()
+	virtio := newCatalog("virtio")
+	virtio.platform(catalog.Platform{ID: "ds918p_42218", Loader: "redpill"})
+	for _, test := range []struct {
+		name   string
+		device report.Device
+		cat    *catalog.Catalog
+		base   []string
+		want   string // layer and certainty
+	}{
+		{"the reference", ahci, packs.Catalog, nil, "reference assumed"},
+		{"modules.builtin", xhci, lists.Catalog, nil, "builtin known"},
+		{"the initrd", nvme, lists.Catalog, nil, "initrd known"},
+		{"the kernel's image", ahci, image, nil, "kernel known"},
+		{"a curator", pci("00:03.0", "1af4", "1041", "020000"), virtio.Catalog, nil, "curated stated"},
+		{"the user", igc, packs.Catalog, []string{"igc"}, "user stated"},
+		{"the packages", r8125, packs.Catalog, nil, "catalogue known"},
+		{"its class", host, packs.Catalog, nil, "class stated"},
+	} {
+		opts := recommend.Options{Base: test.base, Reference: []*catalog.Catalog{reference()}}
+		p := recommendChecked(t, machine(test.device), opts, test.cat)
+		if got := p.Devices[0].Basis[0].Layer + " " + p.Devices[0].Certainty; got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}

@@ -276,6 +276,30 @@ func TestWinner(t *testing.T) {
 	}
 }
 
+// A kind of device that the user asks for decides between platforms.
+func TestWant(t *testing.T) {
+	wifi := pci("00:09.0", "8086", "2725", "028000")
+	b := newCatalog("box")
+	driver := kmod(b.module(catalog.Module{Name: "iwlwifi"}, "pci:v00008086d00002725sv*sd*bc*sc*i*"))
+	b.extension(box, "wifi", []string{"box_old"}, driver)
+	b.platform(catalog.Platform{ID: "box_old", Loader: box, OSVersion: "7.1"})
+	b.platform(catalog.Platform{ID: "box_new", Loader: box, OSVersion: "7.2"})
+	for _, test := range []struct {
+		want       []string
+		platform   string
+		importance string
+	}{
+		{nil, "box_new", plan.Optional},
+		{[]string{"sound"}, "box_new", plan.Optional},
+		{[]string{"sound", "wifi"}, "box_old", plan.Wanted},
+	} {
+		p := recommendChecked(t, machine(wifi), recommend.Options{Want: test.want}, b.Catalog)
+		if p.Platform.ID != test.platform || p.Devices[0].Importance != test.importance || !slices.Equal(p.Options.Want, test.want) {
+			t.Errorf("want %v: %s, %s, recorded %v", test.want, p.Platform.ID, p.Devices[0].Importance, p.Options.Want)
+		}
+	}
+}
+
 func TestNoPlatform(t *testing.T) {
 	b := newCatalog("box")
 	b.extension(box, "igc", []string{"box_1"}, kmod(b.module(catalog.Module{Name: "igc"}, aliasIGC)))
