@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +16,11 @@ type build struct {
 	needs      []string
 	serves     []int // findings
 	offers     []int // one an extension, by extension id
+}
+
+// same says whether two builds of a module are one choice.
+func (b *build) same(other build) bool {
+	return b.file == other.file && slices.Equal(b.needs, other.needs) && slices.Equal(b.serves, other.serves)
 }
 
 // solve chooses the modules.
@@ -69,19 +73,16 @@ func (e *evaluation) builds() []build {
 
 // buildsOf groups the usable offers of one module.
 func (e *evaluation) buildsOf(name string, serves map[int][]int) []build {
-	at := map[string]int{}
 	var list []build
 	for _, offer := range e.named[name] {
 		if !e.usable(offer) {
 			continue
 		}
-		m := e.module(offer)
-		key := fmt.Sprint(m.File, e.needs[offer], serves[offer])
-		i, found := at[key]
-		if !found {
+		b := build{name: name, file: e.module(offer).File, needs: e.needs[offer], serves: serves[offer]}
+		i := slices.IndexFunc(list, b.same)
+		if i < 0 {
 			i = len(list)
-			at[key] = i
-			list = append(list, build{name: name, file: m.File, needs: e.needs[offer], serves: serves[offer]})
+			list = append(list, b)
 		}
 		list[i].offers = append(list[i].offers, offer)
 	}

@@ -31,6 +31,7 @@ func TestFirmware(t *testing.T) {
 		module   string
 		packages []catalog.FirmwarePackage
 		recipe   []string // firmware in its archives
+		table    bool     // the module is known from a table only
 		want     string
 		firmware []plan.Firmware
 		warning  string
@@ -42,6 +43,8 @@ func TestFirmware(t *testing.T) {
 			firmware: []plan.Firmware{{Module: "r8169", File: file}}},
 		{name: "RR has it", loader: "rr", packages: beside("rr", file), want: "extension known bnx2", firmware: bnx2(true, "firmware.tgz")},
 		{name: "RR has it not", loader: "rr", packages: beside("rr"), want: "missing assumed"},
+		{name: "RR has not the one file that its table names", loader: "rr", table: true, packages: beside("rr"), want: "extension known bnx2",
+			firmware: bnx2(false, "firmware.tgz")},
 		{name: "RR's archive is not known", loader: "rr", packages: debian("other"), want: "extension known bnx2", warning: "firmware-not-known"},
 		{name: "the recipe has it", loader: "redpill", recipe: []string{"a.fw"}, want: "extension known bnx2", firmware: bnx2(true, "")},
 		{name: "the recipe has it not", loader: "redpill", want: "extension known bnx2", firmware: bnx2(false, ""), warning: "firmware-not-shipped"},
@@ -54,7 +57,11 @@ func TestFirmware(t *testing.T) {
 				name = "bnx2"
 			}
 			b := newCatalog("cards")
-			driver := kmod(b.module(catalog.Module{Name: name, Firmware: []string{file}}, aliasR8125))
+			m := catalog.Module{Name: name, Firmware: []string{file}}
+			if !test.table && test.loader != "linux" {
+				m.Vermagic = "4.4.180+ SMP mod_unload "
+			}
+			driver := kmod(b.module(m, aliasR8125))
 			b.extension(test.loader, "cards", []string{"box_1"}, driver).Firmware = test.recipe
 			b.Extensions[0].Pack = test.loader == "rr"
 			b.Firmware = test.packages

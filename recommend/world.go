@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
@@ -40,11 +41,13 @@ func newWorld(cats, reference []*catalog.Catalog, loader string) *world {
 	for cat := range w.cats {
 		w.learn(cat)
 	}
-	for _, known := range w.platforms() {
-		if runs := runsOn(loader, known[0].Loader); runs != "" {
-			w.sites = append(w.sites, w.newSite(known, runs))
-		}
+	platforms := slices.DeleteFunc(w.platforms(), func(known []knowledge) bool { return runsOn(loader, known[0].Loader) == "" })
+	w.sites = make([]*site, len(platforms))
+	var all sync.WaitGroup
+	for i, known := range platforms {
+		all.Go(func() { w.sites[i] = w.newSite(known, runsOn(loader, known[0].Loader)) })
 	}
+	all.Wait()
 	return w
 }
 

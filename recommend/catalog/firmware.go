@@ -51,9 +51,10 @@ func (c *Catalog) Firmwares(loader string) []FirmwarePackage {
 // WithoutFirmware says that a module of a platform drives nothing, because it
 // needs firmware and of the files that it asks for nobody ships one; it names
 // the first. Of RedPill's platforms that is never known, because the OS has
-// firmware of its own.
+// firmware of its own; nor of modules that only a table of packs tells of, which
+// gives one of their files (no vermagic marks them).
 func (c *Catalog) WithoutFirmware(p *Platform, m *Module) (file string, lacks bool) {
-	if _, needs := NeedsFirmware(m); !needs {
+	if _, needs := NeedsFirmware(m); !needs || p.Loader != "linux" && m.Vermagic == "" {
 		return "", false
 	}
 	packages := c.Firmwares(p.Loader)
