@@ -136,7 +136,11 @@ func diskSize(files []content) int64 {
 		size += int64(len(f.data))
 	}
 	const mib = 1 << 20
-	return max(minDisk, (size+mib-1)/mib*mib)
+	size = max(minDisk, (size+mib-1)/mib*mib)
+	for !fatHolds(size - partitionStart) {
+		size += mib
+	}
+	return size
 }
 
 // writePartition writes the partition table and the file system.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/modscout/modscout/modalias/ko/kotest"
@@ -95,6 +96,42 @@ func TestDisk(t *testing.T) {
 	config, err := fs.ReadFile(stick, "boot/grub/grub.cfg")
 	if wanted := "modscout.stick=" + stick.Signature + " modscout.loader=rr"; err != nil || !strings.Contains(string(config), wanted) {
 		t.Errorf("grub.cfg = %q, %v, want %q in it", config, err, wanted)
+	}
+}
+
+// TestFATHolds lets dosfstools judge what go-diskfs makes of some sizes in MiB:
+// of 130 it makes too small a FAT.
+func TestFATHolds(t *testing.T) {
+	fsck := kotest.Tool(t, "fsck.fat", "dosfstools")
+	wrong := 0
+	for _, size := range []int64{64, 77, 130, 200, 261, 262, 300} {
+		path := filepath.Join(t.TempDir(), "disk")
+		disk, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer disk.Close()
+		disk.Truncate(size << 20)
+		if err := writePartition(file.New(disk, false), size<<20, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := fixParents(disk, partitionStart); err != nil {
+			t.Fatal(err)
+		}
+		partition := filepath.Join(t.TempDir(), "partition")
+		if err := os.WriteFile(partition, read(t, path)[partitionStart:], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(fsck, "-n", partition).CombinedOutput()
+		if holds := fatHolds(size<<20 - partitionStart); holds != (err == nil) {
+			t.Errorf("fatHolds(%d MiB) = %v, fsck.fat says %v\n%s", size-1, holds, err, out)
+		}
+		if err != nil {
+			wrong++
+		}
+	}
+	if wrong == 0 {
+		t.Error("go-diskfs makes sound file systems of all sizes: fatHolds is not needed any more")
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -71,19 +70,23 @@ func (set DriverSet) drivers(tree *tree) ([]content, error) {
 	return tree.pack(order)
 }
 
-// pack reads modules, and makes the database by which they are found.
+// pack reads modules, compresses them (a third is left, and a stick is slow),
+// and makes the database by which they are found.
 func (t *tree) pack(order []Load) ([]content, error) {
 	dir := path.Join("/", DriversDir, t.release)
 	packed := ko.Tree{Dir: t.dir, Release: t.release, Builtin: slices.Sorted(maps.Keys(t.builtin))}
 	var files []content
 	for _, m := range order {
-		data, err := os.ReadFile(t.file(m.Path))
+		data, err := t.read(m)
 		if err != nil {
 			return nil, err
 		}
-		module, err := ko.Decode(bytes.NewReader(data), path.Base(m.Path))
+		module, err := ko.Read(data, path.Base(m.Path)+".xz")
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Path, err)
+		}
+		if data, err = xzModule(data); err != nil {
+			return nil, err
 		}
 		packed.Modules = append(packed.Modules, module)
 		files = append(files, content{path.Join(dir, module.File), data})

@@ -52,3 +52,18 @@ func fixParents(image storage, start int64) error {
 	}
 	return nil
 }
+
+// fatHolds reports whether go-diskfs (v1.9.4) makes a FAT for a file system of
+// this size in bytes that has an entry for each cluster. Of some sizes it is a
+// sector short, for it forgets that the first two entries stand for none, and
+// mtools and fsck.fat refuse such a disk.
+func fatHolds(size int64) bool {
+	const reserved, perSector = 32, sectorSize / 4
+	perCluster := int64(1)
+	if size > 260<<20 {
+		perCluster = 8
+	}
+	sectors := size / sectorSize
+	perFAT := (4*(sectors-reserved) + sectorSize*perCluster + 7) / (sectorSize*perCluster + 8)
+	return perFAT*perSector >= (sectors-reserved-2*perFAT)/perCluster+2
+}

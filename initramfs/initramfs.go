@@ -17,7 +17,6 @@ import (
 	"os"
 	"slices"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/u-root/u-root/pkg/cpio"
 )
 
@@ -77,13 +76,17 @@ func New(c Config) (*Initramfs, error) {
 
 // collect reads every file, in the order in which the archive holds them.
 func (fs *Initramfs) collect(c Config, tree *tree) error {
-	if err := fs.addFile("init", c.Init, 0o755); err != nil {
+	program, err := os.ReadFile(c.Init)
+	if err != nil {
 		return err
 	}
+	fs.add("init", program, 0o755)
 	for _, m := range fs.Load {
-		if err := fs.addFile(m.Path, tree.file(m.Path), 0o644); err != nil {
+		data, err := tree.read(m)
+		if err != nil {
 			return err
 		}
+		fs.add(m.Path, data, 0o644)
 	}
 	fs.add(LoadPath, formatLoad(fs.Load), 0o644)
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
@@ -101,36 +104,9 @@ func (fs *Initramfs) collect(c Config, tree *tree) error {
 	return nil
 }
 
-func (fs *Initramfs) addFile(name, path string, mode uint64) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	fs.add(name, data, mode)
-	return nil
-}
-
 func (fs *Initramfs) add(name string, data []byte, mode uint64) {
 	fs.Manifest = append(fs.Manifest, fileOf(name, data))
 	fs.records = append(fs.records, cpio.StaticRecord(data, cpio.Info{Name: name, Mode: cpio.S_IFREG | mode}))
-}
-
-// WriteTo writes the archive, cpio "newc" compressed with zstd. The bytes
-// depend on the content alone. Every kernel since 5.9 with CONFIG_RD_ZSTD
-// unpacks it; the window stays at 8 MB, what the kernel's decoder sets aside.
-func (fs *Initramfs) WriteTo(w io.Writer) (int64, error) {
-	counter := &countingWriter{w: w}
-	compressor, err := zstd.NewWriter(counter,
-		zstd.WithEncoderLevel(zstd.SpeedBestCompression),
-		zstd.WithEncoderConcurrency(1),
-		zstd.WithWindowSize(8<<20))
-	if err != nil {
-		return 0, err
-	}
-	if err := fs.WriteCPIO(compressor); err != nil {
-		return counter.n, err
-	}
-	return counter.n, compressor.Close()
 }
 
 // WriteCPIO writes the archive without compression.
@@ -140,17 +116,6 @@ func (fs *Initramfs) WriteCPIO(w io.Writer) error {
 		return fmt.Errorf("cpio: %w", err)
 	}
 	return cpio.WriteTrailer(archive)
-}
-
-type countingWriter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *countingWriter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // String tells people what the archive holds.

@@ -75,7 +75,8 @@ func TestCheckStatic(t *testing.T) {
 	}
 }
 
-// fakeTree makes a module directory whose modules are plain text.
+// fakeTree makes a module directory whose modules are plain text, in a frame
+// of xz where the name says so.
 func fakeTree(t *testing.T, files ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "lib", "modules", "6.1.0-test")
@@ -84,7 +85,11 @@ func fakeTree(t *testing.T, files ...string) string {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte("module "+name), 0o644); err != nil {
+		data := []byte("module " + name)
+		if strings.HasSuffix(name, ".xz") {
+			data, _ = xzModule(data)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +108,7 @@ func TestExactModules(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Load{
-		{"lib/modules/6.1.0-test/kernel/b/three.ko.xz", "debug=1"},
+		{"lib/modules/6.1.0-test/kernel/b/three.ko", "debug=1"},
 		{"lib/modules/6.1.0-test/kernel/a/one-two.ko", ""},
 	}
 	if diff := cmp.Diff(want, fs.Load); diff != "" {
@@ -121,14 +126,25 @@ func TestExactModules(t *testing.T) {
 	if !bytes.Equal(archive.Bytes(), again.Bytes()) {
 		t.Error("two writes of one initramfs differ")
 	}
+	var other bytes.Buffer
+	if err := fs.writeZstd(&other); err != nil {
+		t.Fatal(err)
+	}
 	entries, problems, err := List(&archive)
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("List() = %v, %v", problems, err)
+	}
+	zstd, _, err := List(&other)
+	if diff := cmp.Diff(entries, zstd); err != nil || diff != "" {
+		t.Errorf("List() of what a machine without xz makes: %v (-xz +zstd):\n%s", err, diff)
 	}
 	var names []string
 	for _, e := range entries {
 		if e.Mode.IsRegular() {
 			names = append(names, e.Path)
+		}
+		if size := int64(len("module kernel/b/three.ko.xz")); e.Path == want[0].Path && e.Size != size {
+			t.Errorf("%s has %d bytes, want %d: modules are packed uncompressed", e.Path, e.Size, size)
 		}
 	}
 	wantNames := []string{"init", want[0].Path, want[1].Path, LoadPath, "modscout/catalogs/x", ManifestPath}

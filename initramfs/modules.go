@@ -5,12 +5,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/modalias/ko"
 )
 
@@ -87,12 +90,30 @@ func readBuiltin(file string) (map[string]bool, error) {
 	return names, nil
 }
 
-// file returns the path on disk of a path in the archive.
-func (t *tree) file(archived string) string {
-	return filepath.Join(t.dir, strings.TrimPrefix(archived, t.prefix()))
+// step returns the step that loads a module of the tree. The archive has it
+// uncompressed, whatever the kernel's packages do: all of them together
+// compress better than each for itself, and no kernel need unpack them.
+func (t *tree) step(name, args string) Load {
+	plain, _, _ := strings.Cut(t.files[name], ".ko")
+	return Load{path.Join("lib/modules", t.release, plain+".ko"), args}
 }
 
-func (t *tree) prefix() string { return "lib/modules/" + t.release + "/" }
+// maxModule bounds a module, in bytes; the largest of Debian's has 17 MB.
+const maxModule = 64 << 20
+
+// read returns a module as the kernel takes it.
+func (t *tree) read(m Load) ([]byte, error) {
+	file, err := os.Open(filepath.Join(t.dir, t.files[m.Name()]))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	plain, err := archive.Decompress(file, archive.Limits{Bytes: maxModule, Window: archive.Default.Window})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.Path, err)
+	}
+	return io.ReadAll(plain)
+}
 
 // closure orders the wanted modules, each after its dependencies and pre
 // softdeps. Built-in ones drop out; absent lists what the kernel does not have.
@@ -117,7 +138,7 @@ func (t *tree) closure(wanted []Enumerator) (order []Load, absent []string, err 
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		order = append(order, Load{t.prefix() + t.files[name], args[name]})
+		order = append(order, t.step(name, args[name]))
 		return nil
 	}
 	for _, w := range wanted {
@@ -137,11 +158,10 @@ func (t *tree) exactly(modules []string) ([]Load, error) {
 	order := make([]Load, 0, len(modules))
 	for _, module := range modules {
 		name, args, _ := strings.Cut(module, " ")
-		file := t.files[modalias.NameOf(name)]
-		if file == "" {
+		if t.files[modalias.NameOf(name)] == "" {
 			return nil, fmt.Errorf("%w: %s in %s", ErrNoModule, name, t.dir)
 		}
-		order = append(order, Load{t.prefix() + file, args})
+		order = append(order, t.step(modalias.NameOf(name), args))
 	}
 	return order, nil
 }

@@ -45,7 +45,7 @@ func newTarget(t *testing.T, kernel kotest.Kernel) *target {
 	}
 	g.catalog = c
 	g.base = g.baseInitrd(t)
-	g.scan = layer(t, map[string][]byte{"bin/modscout": readFile(t, buildStatic(t))})
+	g.scan = layer(t, map[string][]byte{"bin/modscout": readFile(t, buildStatic(t, "."))})
 	return g
 }
 

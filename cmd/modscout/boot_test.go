@@ -40,7 +40,7 @@ var demoModules = []string{"e1000e", "megaraid_sas", "virtio_net", "vmxnet3"}
 // TestBoot makes scan images with this very program and boots them in QEMU.
 func TestBoot(t *testing.T) {
 	kotest.Boots(t)
-	program := buildStatic(t)
+	program := buildInit(t)
 	t.Run("stick under BIOS", func(t *testing.T) { testStick(t, program) })
 	t.Run("stick under UEFI", func(t *testing.T) { testUEFI(t, program) })
 	t.Run("disk beside disks of others", func(t *testing.T) { testDisks(t, program) })
@@ -155,11 +155,14 @@ func testExactModules(t *testing.T, program string) {
 	wantDriver(t, r, "8086:2922", "")
 }
 
-// buildStatic builds the program as make does.
-func buildStatic(t *testing.T) string {
+// buildInit builds the program of the scan image as make does.
+func buildInit(t *testing.T) string { return buildStatic(t, "../modscout-init") }
+
+// buildStatic builds a program as make does.
+func buildStatic(t *testing.T, dir string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "modscout")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, dir)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

@@ -42,9 +42,11 @@ var rooms = map[string][]string{
 
 	"initramfs":       {"initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/qemu":  {"initramfs/probe", "scan/report", "scan/report/jsondoc", "recommend/plan"},
-	"initramfs/probe": {"scan/report", "modalias", "modalias/ko"},
+	"initramfs/probe": {"scan/report", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/boot": {"initramfs/probe", "scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
 		"recommend/packer", "recommend/show", "initramfs"},
+	"initramfs/scanimage": {"initramfs/boot", "initramfs/probe", "scan", "scan/report", "recommend", "recommend/plan", "recommend/platform",
+		"recommend/catalog", "recommend/catalog/embedded", "recommend/packer", "recommend/show"},
 }
 
 // never lists what a room must not reach, transitively.

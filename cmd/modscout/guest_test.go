@@ -112,7 +112,7 @@ func guestInitrd(t *testing.T, kernel kotest.Kernel) string {
 	pack("testdata/guest.init", "init")
 	pack(busybox, "bin/busybox")
 	pack(busybox, "rr/bin/busybox")
-	pack(buildStatic(t), "rr/bin/modscout")
+	pack(buildStatic(t, "."), "rr/bin/modscout")
 	pack(lspci, "usr/bin/lspci")
 	pack(lsusb, "usr/bin/lsusb")
 	for _, library := range libraries(t, lspci, lsusb) {

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"debug/buildinfo"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/initramfs"
-	"github.com/modscout/modscout/initramfs/boot"
+	"github.com/modscout/modscout/initramfs/scanimage"
 )
 
 func newImageCmd() *cobra.Command {
@@ -43,7 +47,7 @@ parts for network boot: vmlinuz, initrd and boot.ipxe, a script that boots them
 by iPXE from where it lies itself.
 
 The kernel command line, --append, may say:
-` + commandLine(),
+` + scanimage.CommandLine(),
 		Example: `  modscout image build --kernel /boot/vmlinuz-6.1.0-56-amd64 \
     --modules /lib/modules/6.1.0-56-amd64 -o scan.img`,
 		Args: cobra.NoArgs,
@@ -52,7 +56,7 @@ The kernel command line, --append, may say:
 	flags := cmd.Flags()
 	flags.StringVar(&b.kernel, "kernel", "", "kernel image, boot/vmlinuz-RELEASE")
 	flags.StringVar(&b.modules, "modules", "", "its modules, lib/modules/RELEASE")
-	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: this program)")
+	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: modscout-init beside this program, or this program)")
 	flags.StringSliceVar(&b.load, "load", nil, "load exactly these modules, in this order")
 	flags.StringVar(&b.grub, "grub", initramfs.GRUBDir, "directory of GRUB's parts")
 	flags.StringVar(&b.drivers, "drivers", string(initramfs.NetworkDrivers), "drivers beside the initramfs, for the network and modscout.probe=1: none, network or all")
@@ -64,15 +68,6 @@ The kernel command line, --append, may say:
 	return cmd
 }
 
-// commandLine lists what the scan image takes from its kernel's command line.
-func commandLine() string {
-	var b strings.Builder
-	for _, option := range boot.CommandLine {
-		fmt.Fprintf(&b, "  %-25s %s\n", option, option.Does)
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
 func (b imageBuild) run(cmd *cobra.Command) error {
 	kernel, err := initramfs.ReadKernel(b.kernel)
 	if err != nil {
@@ -80,19 +75,19 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 	}
 	config := initramfs.Config{Init: b.init, Tree: b.modules, Modules: b.load}
 	if config.Init == "" {
-		if config.Init, err = os.Executable(); err != nil {
+		if config.Init, err = initProgram(cmd.ErrOrStderr()); err != nil {
 			return fmt.Errorf("finding this program: %w", err)
 		}
 	}
-	fs, err := initramfs.New(config)
+	archive, err := initramfs.New(config)
 	if err != nil {
 		return fmt.Errorf("making the initramfs: %w", err)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%v\n", fs)
-	if len(fs.Absent) > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "this kernel does not have: %s\n", strings.Join(fs.Absent, " "))
+	fmt.Fprintf(cmd.ErrOrStderr(), "%v\n", archive)
+	if len(archive.Absent) > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "this kernel does not have: %s\n", strings.Join(archive.Absent, " "))
 	}
-	if err := b.write(kernel, fs); err != nil {
+	if err := b.write(kernel, archive); err != nil {
 		return fmt.Errorf("writing %s: %w", b.output, err)
 	}
 	return nil
@@ -100,9 +95,9 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 
 // write makes parts where the output is a directory: named with a slash, or
 // there already.
-func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) error {
+func (b imageBuild) write(kernel *initramfs.Kernel, archive *initramfs.Initramfs) error {
 	if info, err := os.Stat(b.output); strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
-		return uninterrupted(func() error { return initramfs.WriteParts(filepath.Clean(b.output), kernel, fs, b.append) })
+		return uninterrupted(func() error { return initramfs.WriteParts(filepath.Clean(b.output), kernel, archive, b.append) })
 	}
 	file, mode, err := resolve(b.output)
 	switch {
@@ -111,6 +106,27 @@ func (b imageBuild) write(kernel *initramfs.Kernel, fs *initramfs.Initramfs) err
 	case !mode.IsRegular():
 		return withHint(errors.New("not a file"), "write scan.img and copy it to the stick: cp scan.img "+b.output)
 	}
-	disk := initramfs.Disk{Kernel: kernel, Initramfs: fs, GRUB: b.grub, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
+	disk := initramfs.Disk{Kernel: kernel, Initramfs: archive, GRUB: b.grub, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
 	return uninterrupted(func() error { return disk.Write(file) })
+}
+
+// initProgram returns what is packed as /init: modscout-init where it lies
+// beside this program and is of the same build, and otherwise this program,
+// which is larger and does the same.
+func initProgram(talk io.Writer) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	small := filepath.Join(filepath.Dir(self), "modscout-init")
+	info, err := buildinfo.ReadFile(small)
+	if errors.Is(err, fs.ErrNotExist) {
+		return self, nil
+	}
+	own, ok := debug.ReadBuildInfo()
+	if err != nil || !ok || info.Main.Version != own.Main.Version {
+		fmt.Fprintf(talk, "%s is of another build: packing %s\n", small, self)
+		return self, nil
+	}
+	return small, nil
 }

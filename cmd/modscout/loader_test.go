@@ -32,7 +32,7 @@ func TestInsideRR(t *testing.T) {
 		}
 	}
 	place("bin/busybox", readFile(t, busybox), 0o755)
-	place("bin/modscout", readFile(t, buildStatic(t)), 0o755)
+	place("bin/modscout", readFile(t, buildStatic(t, ".")), 0o755)
 	place("mnt/p1/user-config.yml", []byte("model: \"DS920+\"\nplatform: geminilakenk\nproductver: \"9.9\"\n"), 0o644)
 	place("mnt/p3/bzImage-rr", nil, 0o644)
 	place("mnt/p3/modules/geminilakenk-9.9-5.10.55.tgz", packOf(t, map[string]string{

@@ -5,12 +5,12 @@ import (
 	"context"
 	"os"
 
-	"github.com/modscout/modscout/initramfs/boot"
+	"github.com/modscout/modscout/initramfs/scanimage"
 )
 
 func main() {
-	if isInit() {
-		boot.Run(bootParts())
+	if scanimage.IsInit() {
+		scanimage.Run()
 	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/modscout/modscout/initramfs"
 	"github.com/modscout/modscout/initramfs/probe"
+	"github.com/modscout/modscout/initramfs/scanimage"
 	"github.com/modscout/modscout/scan"
-	"github.com/modscout/modscout/scan/report"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -41,7 +40,7 @@ that the hardware answers to that driver. The target's module is another build.`
 			if err != nil {
 				return fmt.Errorf("scanning: %w", err)
 			}
-			results, err := bootProbe(cmd.Context(), rep, modules)
+			results, err := scanimage.Probe(cmd.Context(), rep, modules)
 			if err != nil {
 				return fmt.Errorf("probing: %w", err)
 			}
@@ -61,14 +60,6 @@ func inScanImage() error {
 			"boot the image that modscout image build --drivers all makes, with modscout.probe=1")
 	}
 	return nil
-}
-
-func bootProbe(ctx context.Context, r *report.Report, drivers string) ([]probe.Result, error) {
-	found, err := probe.OpenDrivers(drivers)
-	if err != nil {
-		return nil, err
-	}
-	return probe.New(probe.NewLinux(), found, probe.Wait).Probe(ctx, r), nil
 }
 
 func writeProbe(w io.Writer, format string, results []probe.Result) error {

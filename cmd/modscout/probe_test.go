@@ -40,7 +40,7 @@ var probed = map[string]string{
 func TestProbe(t *testing.T) {
 	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-6.12-amd64")
-	image := buildImage(t, buildStatic(t), kernel, filepath.Join(t.TempDir(), "scan.img"), "--drivers", "all", "--append", "modscout.poweroff=1 modscout.probe=1")
+	image := buildImage(t, buildInit(t), kernel, filepath.Join(t.TempDir(), "scan.img"), "--drivers", "all", "--append", "modscout.poweroff=1 modscout.probe=1")
 	board := qemu.Plain().WithStick(image, false)
 	board.MemoryMB = 512
 	board.Devices = append([]string{"pcie-pci-bridge,id=pci"}, board.Devices...)

@@ -6,14 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/modscout/modscout/initramfs/scanimage"
 	"github.com/modscout/modscout/recommend/catalog"
 )
 
-// version is the release that this tree becomes; CHANGELOG.md has its section.
-const version = "0.1.0"
-
 // tool is what documents name as their maker.
-const tool = "modscout " + version
+const tool = scanimage.Tool
 
 func newVersionCmd() *cobra.Command {
 	var format string
@@ -26,7 +24,7 @@ func newVersionCmd() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading the default catalogue: %w", err)
 			}
-			answer := map[string]any{"tool": tool, "version": version, "catalogs": catalogVersions([]*catalog.Catalog{c})}
+			answer := map[string]any{"tool": tool, "version": scanimage.Version, "catalogs": catalogVersions([]*catalog.Catalog{c})}
 			return printAs(cmd, format, answer, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "%s\ncatalogue %s of %s\n", tool, c.Name, c.Date)
 				return err

@@ -1,9 +1,10 @@
-package main
+package scanimage
 
 import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/modscout/modscout/initramfs/boot"
 	"github.com/modscout/modscout/recommend/plan"
@@ -12,8 +13,8 @@ import (
 	"github.com/modscout/modscout/scan/report"
 )
 
-// bootPages are what the keys of the scan image show.
-func bootPages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]string, error) {
+// pages are what the keys of the scan image show.
+func pages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]string, error) {
 	options := show.Options(size)
 	if key == boot.KeyQR {
 		return codePages(r, options)
@@ -26,7 +27,7 @@ func bootPages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]stri
 			if err := show.Advice(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.Silent(nil)); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(w, "\nON THIS IMAGE'S KERNEL COMMAND LINE\n%s\n", commandLine())
+			_, err := fmt.Fprintf(w, "\nON THIS IMAGE'S KERNEL COMMAND LINE\n%s\n", CommandLine())
 			return err
 		case p == nil:
 			_, err := io.WriteString(w, "There is no plan.\n")
@@ -47,4 +48,13 @@ func codePages(r *report.Report, options show.Options) ([]string, error) {
 		pages = append(pages, b.String())
 	}
 	return pages, nil
+}
+
+// CommandLine lists what the scan image takes from its kernel's command line.
+func CommandLine() string {
+	var b strings.Builder
+	for _, option := range boot.CommandLine {
+		fmt.Fprintf(&b, "  %-25s %s\n", option, option.Does)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -1,0 +1,92 @@
+// Package scanimage is the program that runs in the scan image: it gives PID 1
+// the rooms that it calls on. Two executables carry it: modscout-init, which is
+// nothing else and therefore small, and modscout itself.
+package scanimage
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/modscout/modscout/initramfs/boot"
+	"github.com/modscout/modscout/initramfs/probe"
+	"github.com/modscout/modscout/recommend"
+	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/catalog/embedded"
+	"github.com/modscout/modscout/recommend/packer"
+	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/show"
+	"github.com/modscout/modscout/scan"
+	"github.com/modscout/modscout/scan/report"
+)
+
+// Version is the release that this tree becomes; CHANGELOG.md has its section.
+const Version = "0.1.0"
+
+// Tool is what documents name as their maker.
+const Tool = "modscout " + Version
+
+// IsInit reports whether we are the first program of a scan image, or its
+// child. PID 1 alone does not say so: a container's program is PID 1 too.
+func IsInit() bool {
+	return os.Args[0] == "/init" && (os.Getpid() == 1 || boot.IsWorker())
+}
+
+// Run is the work of that program. It does not return.
+func Run() {
+	boot.Run(boot.Parts{
+		Tool:      Tool,
+		Scan:      scanMachine,
+		Recommend: answer,
+		Show:      showAnswer,
+		Pack:      pack,
+		Pages:     pages,
+		Probe:     Probe,
+	})
+}
+
+func scanMachine(ctx context.Context) (*report.Report, error) {
+	return scan.Scan(ctx, scan.Options{Tool: Tool})
+}
+
+// answer answers from the embedded catalogue. The kernel that runs is
+// the stick's and says nothing about the target.
+func answer(_ context.Context, r *report.Report, o boot.Options) (*plan.Plan, error) {
+	data, err := embedded.Default()
+	if err != nil {
+		return nil, err
+	}
+	return recommend.Recommend(r, []*catalog.Catalog{data}, recommend.Options{Loader: o.Loader, Platforms: o.Platforms})
+}
+
+func showAnswer(w io.Writer, p *plan.Plan, r *report.Report, size boot.Size) error {
+	if p == nil {
+		return show.Report(w, r)
+	}
+	return show.Plan(w, p, r, show.Options(size))
+}
+
+// pack writes the packer's input without the archives, which are not on
+// the stick. A loader without a packer of ours gets the plan alone.
+func pack(_ context.Context, p *plan.Plan, _ *report.Report, dir string) error {
+	if !slices.Contains(packer.Names(), p.Platform.Loader) {
+		return nil
+	}
+	data, err := embedded.Default()
+	if err != nil {
+		return err
+	}
+	_, err = packer.Pack(p.Platform.Loader, p, dir, packer.Options{Catalogs: []*catalog.Catalog{data}})
+	return err
+}
+
+// Probe tries the drivers of a directory, lib/modules/RELEASE or what a stick
+// has of it, on the devices of a report that have none.
+func Probe(ctx context.Context, r *report.Report, drivers string) ([]probe.Result, error) {
+	found, err := probe.OpenDrivers(drivers)
+	if err != nil {
+		return nil, err
+	}
+	return probe.New(probe.NewLinux(), found, probe.Wait).Probe(ctx, r), nil
+}
