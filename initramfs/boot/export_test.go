@@ -141,3 +141,20 @@ func TestExportPlain(t *testing.T) {
 		t.Errorf("%d files arrived, screen:\n%s", len(in.got), screen)
 	}
 }
+
+// TestMozillas has the authorities that sign most servers' certificates.
+func TestMozillas(t *testing.T) {
+	pool, err := mozillas()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names strings.Builder
+	for _, subject := range pool.Subjects() {
+		names.Write(subject)
+	}
+	for _, name := range []string{"ISRG Root X1", "DigiCert Global Root G2"} {
+		if !strings.Contains(names.String(), name) {
+			t.Errorf("the list lacks %s", name)
+		}
+	}
+}
