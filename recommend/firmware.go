@@ -6,6 +6,7 @@ import (
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
 )
 
 // firmware lists the files that the chosen modules ask the kernel for.
@@ -76,13 +77,14 @@ func (e *evaluation) firmwareDoubt(offer int) (plan.Warning, bool) {
 	case e.loader == linux || lacks < 0:
 	case !o.ext.Pack && needs:
 		return plan.Warning{Code: "firmware-not-shipped", Source: source,
-			Text: fmt.Sprintf("%s does nothing without its firmware %s; %s does not bring it, so it must be in the OS", m.Name, m.Firmware[lacks], o.ext.ID)}, true
+			Text: fmt.Sprintf("%s does nothing without its firmware, such as %s; %s does not bring it, so it must be in the OS", m.Name, m.Firmware[lacks], o.ext.ID)}, true
 	case !o.ext.Pack:
 		return plan.Warning{Code: "firmware-not-named",
 			Text: fmt.Sprintf("%s may ask for %s, which %s does not bring", m.Name, m.Firmware[lacks], o.ext.ID)}, true
 	case needs && len(e.firmwares(offer)) == 0:
+		facts, _ := platform.Loader(e.loader)
 		return plan.Warning{Code: "firmware-not-known", Source: source,
-			Text: fmt.Sprintf("%s does nothing without its firmware %s; whether %s's archive of firmware has it is not known here", m.Name, m.Firmware[0], e.loader)}, true
+			Text: fmt.Sprintf("%s does nothing without its firmware, such as %s; whether %s's firmware.tgz has it is not known here", m.Name, m.Firmware[0], facts.Title)}, true
 	}
 	return plan.Warning{}, false
 }
