@@ -61,12 +61,14 @@ type compression struct {
 var compressions = []compression{
 	{"gzip", []byte{0x1f, 0x8b}, openGzip},
 	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, openXZ},
-	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, openZstd},
+	{"zstd", zstdMagic, openZstd},
 	{"bzip2", []byte("BZh"), openBzip2},
 	{"lz4", lz4Magic, openLZ4},
 	{"lzo", lzopMagic, openLZO},
 	{"lzma", []byte{0x5d, 0, 0}, openLZMA},
 }
+
+var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 
 func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	z, err := gzip.NewReader(in)

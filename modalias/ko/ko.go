@@ -8,12 +8,14 @@
 package ko
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -91,6 +93,7 @@ func ReadInfo(path string) (*Module, error) {
 type reader struct {
 	brief  bool // only .modinfo
 	buffer []byte
+	small  archive.Small
 	names  words
 }
 
@@ -111,23 +114,40 @@ func (r *reader) readFile(path string) (*Module, error) {
 
 // readOpen reads a plain module piece by piece, and any other as a whole.
 func (r *reader) readOpen(f *os.File, path string) (*Module, error) {
-	var magic [4]byte
-	if _, err := f.ReadAt(magic[:], 0); err != nil || string(magic[:]) != elfMagic {
-		return Decode(f, path)
-	}
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > MaxBytes {
+	size := info.Size()
+	var magic [4]byte
+	if _, err := f.ReadAt(magic[:], 0); err != nil || string(magic[:]) != elfMagic {
+		return r.readPacked(f, size, path)
+	}
+	if size > MaxBytes {
 		return nil, fmt.Errorf("%w: more than %d bytes", archive.ErrTooLarge, int64(MaxBytes))
 	}
-	from := &onDisk{r: f, size: uint64(info.Size()), buffer: r.buffer[:0]}
+	from := &onDisk{r: f, size: uint64(size), buffer: r.buffer[:0]}
 	m, err := r.read(from, path)
 	if r.buffer = from.buffer; cap(r.buffer) > maxBuffer {
 		r.buffer = nil
 	}
 	return m, err
+}
+
+// readPacked reads a module that is not plain: in the reader's own memory where
+// that is large enough.
+func (r *reader) readPacked(f *os.File, size int64, path string) (*Module, error) {
+	if size > maxBuffer {
+		return r.decode(f, path)
+	}
+	r.buffer = slices.Grow(r.buffer[:0], int(size))[:size]
+	if _, err := f.ReadAt(r.buffer, 0); err != nil {
+		return nil, err
+	}
+	if plain, ok := r.small.Decompress(r.buffer); ok {
+		return r.read(memory(plain), path)
+	}
+	return r.decode(bytes.NewReader(r.buffer), path)
 }
 
 // maxBuffer is the most that a reader keeps of its buffer, in bytes.
@@ -136,9 +156,13 @@ const maxBuffer = 8 << 20
 // Decode is [Read] for a module that may be compressed with gzip, xz or zstd.
 // It reads at most [MaxBytes] of content.
 func Decode(r io.Reader, file string) (*Module, error) {
+	return (&reader{names: words{}}).decode(r, file)
+}
+
+func (r *reader) decode(in io.Reader, file string) (*Module, error) {
 	limits := archive.Default
 	limits.Bytes, limits.Window = MaxBytes, maxWindow
-	plain, err := archive.Decompress(r, limits)
+	plain, err := archive.Decompress(in, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +170,7 @@ func Decode(r io.Reader, file string) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&reader{names: words{}}).read(from, file)
+	return r.read(from, file)
 }
 
 // Read reads a module from memory; file becomes Module.File and is not opened.
