@@ -74,11 +74,7 @@ func (w *factWriter) strings(list []string) {
 	}
 }
 
-func (w *factWriter) stamp(s stamp) {
-	for _, n := range s {
-		*w = binary.LittleEndian.AppendUint64(*w, uint64(n))
-	}
-}
+func (w *factWriter) stamp(s stamp) { *w = append(*w, s.bytes()...) }
 
 type factReader struct {
 	rest string

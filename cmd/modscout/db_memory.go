@@ -58,7 +58,7 @@ func loadMemory(file string) memory {
 	}
 	in := factReader{rest: string(data)}
 	magic, sum := in.take(len(memoryMagic)), in.take(4)
-	if magic != memoryMagic || sum != checksum(in.rest) || in.string() != program() {
+	if magic != memoryMagic || sum != checksum(data[len(magic)+len(sum):]) || in.string() != program() {
 		return memory{}
 	}
 	m := memory{
@@ -79,7 +79,7 @@ func (m memory) wrote(output stamped) bool {
 // facts returns what the files said, packed, by path.
 func (m memory) facts() map[string]string {
 	data, err := os.ReadFile(m.factsFile)
-	if err != nil || checksum(string(data)) != m.factsSum {
+	if err != nil || checksum(data) != m.factsSum {
 		return nil
 	}
 	all := map[string]string{}
@@ -100,7 +100,7 @@ func (m memory) save(file string) {
 	out.string(m.summary)
 	out.strings(m.bad)
 	out.string(m.factsSum)
-	writeMemory(file, memoryMagic+checksum(string(out))+string(out))
+	writeMemory(file, memoryMagic+checksum(out)+string(out))
 }
 
 // saveFacts writes what the files say.
@@ -110,7 +110,7 @@ func (m *memory) saveFacts(file string, all map[string]facts) {
 		out.string(path)
 		out.string(all[path].pack())
 	}
-	m.factsSum = checksum(string(out))
+	m.factsSum = checksum(out)
 	if file != "" {
 		writeMemory(file+factsSuffix, string(out))
 	}
@@ -135,8 +135,8 @@ func writeMemory(file, content string) {
 	}
 }
 
-func checksum(s string) string {
-	return string(binary.LittleEndian.AppendUint32(nil, crc32.Checksum([]byte(s), crc32.MakeTable(crc32.Castagnoli))))
+func checksum(data []byte) string {
+	return string(binary.LittleEndian.AppendUint32(nil, crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))))
 }
 
 // program identifies the running executable: what another one extracted may

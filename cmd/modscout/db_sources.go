@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"io"
 	"maps"
@@ -63,18 +62,18 @@ func (s *sources) stamp(args []string) error {
 // listing is all files with their stamps as one string, and whether each stamp
 // says something.
 func (s *sources) listing() (listing string, sure bool) {
-	var b []byte
+	var b strings.Builder
+	b.Grow(s.total * 128)
 	sure = true
 	for _, files := range s.files {
 		for _, f := range files {
 			sure = sure && f.stamp != racy
-			b = append(append(b, f.path...), 0)
-			for _, n := range f.stamp {
-				b = binary.LittleEndian.AppendUint64(b, uint64(n))
-			}
+			b.WriteString(f.path)
+			b.WriteByte(0)
+			b.Write(f.stamp.bytes())
 		}
 	}
-	return string(b), sure
+	return b.String(), sure
 }
 
 // prepare is called before anything is read.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"os"
@@ -18,6 +19,15 @@ import (
 // it: size, time of modification, time of change, inode. A checksum would cost
 // more than reading all that a database needs.
 type stamp [4]int64
+
+// bytes is the stamp as it lies in a file.
+func (s stamp) bytes() []byte {
+	b := make([]byte, 0, 32)
+	for _, n := range s {
+		b = binary.LittleEndian.AppendUint64(b, uint64(n))
+	}
+	return b
+}
 
 // racy is the stamp of a file that was changed so shortly before it was read
 // that the next change might leave it the same times; it equals no other. git
@@ -84,16 +94,20 @@ func pathPrefix(dir string) string { return strings.TrimSuffix(filepath.Join(dir
 // stampTree lists the files of a tree that a database is made of as
 // [ko.ReadTree] finds them: in lexical order, and links are not followed.
 func stampTree(dir string, now time.Time) ([]stamped, error) {
-	w := treeStamps{now: now}
+	w := &treeStamps{now: now, files: make([]stamped, 0, usualFiles)}
 	for _, name := range ko.TreeFiles {
 		w.files = append(w.files, stampFile(filepath.Join(dir, name), now))
 	}
 	return w.files, w.walk(unix.AT_FDCWD, dir, pathPrefix(dir))
 }
 
+// usualFiles is about what a distribution's kernel has.
+const usualFiles = 4500
+
 type treeStamps struct {
 	now   time.Time
 	files []stamped
+	block [32 << 10]byte // of one directory
 }
 
 // walk lists what is below a directory called name in the open directory at;
@@ -108,7 +122,7 @@ func (w *treeStamps) walk(at int, name, prefix string) error {
 		return &os.PathError{Op: "open", Path: prefix, Err: err}
 	}
 	defer unix.Close(fd)
-	names, err := entries(fd)
+	names, err := w.entries(fd)
 	if err != nil {
 		return &os.PathError{Op: "read", Path: prefix, Err: err}
 	}
@@ -132,15 +146,14 @@ func (w *treeStamps) walk(at int, name, prefix string) error {
 }
 
 // entries returns the names in an open directory, sorted.
-func entries(fd int) ([]string, error) {
+func (w *treeStamps) entries(fd int) ([]string, error) {
 	var names []string
-	var buf [8 << 10]byte
 	for {
-		n, err := unix.Getdents(fd, buf[:])
+		n, err := unix.Getdents(fd, w.block[:])
 		if n <= 0 || err != nil {
 			slices.Sort(names)
 			return names, err
 		}
-		_, _, names = unix.ParseDirent(buf[:n], -1, names)
+		_, _, names = unix.ParseDirent(w.block[:n], -1, names)
 	}
 }
