@@ -118,6 +118,10 @@ func TestGolden(t *testing.T) {
 			}
 			p.Modules, p.Next = nil, []plan.Next{{Code: "ids-needed", Text: "lspci -nn prints the ids that decide"}}
 		},
+		"undecided": func(p *plan.Plan, r *report.Report) {
+			r.Devices, p.Devices, p.Modules = r.Devices[4:], p.Devices[4:], nil
+			p.Platform.Reasons = []plan.Reason{{Code: "undecided", Text: "it cannot decide between platforms"}}
+		},
 		"plan-alone": func(p *plan.Plan, r *report.Report) { *r = report.Report{} },
 		"many": func(p *plan.Plan, r *report.Report) {
 			for i := range 40 {

@@ -14,7 +14,7 @@ import (
 // or may need, rests on less than a statement.
 func use(p *plan.Plan) string {
 	if undecided(p) {
-		return "undecided: nothing here is known by its ids, so every platform is as good"
+		return "undecided: no disk controller and no network port is known here by its ids, so every platform is as good"
 	}
 	text := p.Platform.ID
 	if p.Platform.Model != "" {
@@ -33,9 +33,12 @@ func probably(p *plan.Plan) bool {
 	})
 }
 
-// undecided says whether there are devices and none speaks for any platform: a
-// list of names only, or of ids that nobody knows.
+// undecided says whether nothing speaks for any platform: a list of names only,
+// or of ids that nobody knows, or of no device that decides.
 func undecided(p *plan.Plan) bool {
+	if r := p.Platform.Reasons; len(r) > 0 && r[0].Code == "undecided" {
+		return true
+	}
 	unknown := false
 	for i := range p.Devices {
 		switch p.Devices[i].Verdict {
