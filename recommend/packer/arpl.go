@@ -31,7 +31,7 @@ func arpl(in Input) ([]File, []plan.Warning, error) {
 		title:      "ARPL",
 		plans:      []string{"arpl"},
 		everything: "ARPL > Advanced menu > Modules > Select all modules",
-		blacklist:  "ARPL > Cmdline menu as modprobe.blacklist",
+		blacklist:  "ARPL > Advanced menu > Edit user config file manually, below cmdline as modprobe.blacklist,",
 		chosen:     arplChosen,
 		forget:     arplForget,
 		bar:        arplBar,

@@ -89,7 +89,7 @@ func smallReadme(in Input, name string, members []pileMember, dropped []string) 
 	for _, m := range in.Plan.Modules {
 		fmt.Fprintf(&b, "  %s\n", report.OneLine(m.File))
 	}
-	fmt.Fprintf(&b, "\n%d modules were left out; a card that is added later may need one of them, so\nkeep the archive that this was made from.\n\nKept as they were:\n\n", len(dropped))
+	fmt.Fprintf(&b, "\nModules left out: %d. A card that is added later may need one of them, so keep the\narchive that this was made from.\n\nKept as they were:\n\n", len(dropped))
 	for _, m := range members {
 		if m.module == nil && !m.Dir {
 			fmt.Fprintf(&b, "  %s\n", report.OneLine(m.Name))

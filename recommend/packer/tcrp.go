@@ -36,7 +36,7 @@ func tcrp(in Input) ([]File, []plan.Warning, error) {
 	commands := tcrpCommands(name, urls)
 	files = append(files, config,
 		File{Name: "commands.txt", Data: []byte(strings.Join(commands, "\n") + "\n")},
-		File{Name: "README.txt", Data: []byte(tcrpReadme(in, commands))},
+		File{Name: "README.txt", Data: []byte(tcrpReadme(in, name, commands))},
 	)
 	return files, slices.Concat(warnings, more), nil
 }
@@ -125,7 +125,7 @@ func tcrpConfig(in Input) (File, []plan.Warning, error) {
 	return userConfig(in, ids)
 }
 
-func tcrpReadme(in Input, commands []string) string {
+func tcrpReadme(in Input, platform string, commands []string) string {
 	return fmt.Sprintf(`Drivers for %s, chosen by modscout
 plan %s
 
@@ -140,5 +140,5 @@ version in "general" are set, all else is kept.
 TCRP's custom_config.json gives many platforms an extension all-modules, which
 loads drivers by its own rules beside this one. To have the plan's modules and
 no others, delete its line in "add_extensions" of %s before the build.
-`, in.Plan.Platform.ID, in.Plan.ID, report.OneLine(in.Dir), strings.Join(commands, "\n  "), in.Plan.Platform.ID)
+`, in.Plan.Platform.ID, in.Plan.ID, report.OneLine(in.Dir), strings.Join(commands, "\n  "), platform)
 }

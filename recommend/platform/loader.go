@@ -2,6 +2,7 @@ package platform
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
@@ -49,11 +50,21 @@ func Steps(p plan.Platform, r *report.Report) []plan.Step {
 		return steps
 	case "tcrp":
 		return []plan.Step{
-			{Where: "TCRP", Text: fmt.Sprintf("./rploader.sh ext %s add INDEX-URL for each extension", p.ID)},
-			{Where: "TCRP", Text: "./rploader.sh build " + p.ID},
+			{Where: "modscout pack PLAN --for tcrp", Text: "writes the extension, user_config.json and the commands that add it"},
+			{Where: "TCRP", Text: fmt.Sprintf("./rploader.sh build %s manual", tcrpName(p))},
 		}
 	}
 	return nil
+}
+
+// tcrpName is a platform as rploader.sh is told (pocopico/tinycore-redpill
+// custom_config.json): "ds918p-7.0.1-42218" for ds918p_42218.
+func tcrpName(p plan.Platform) string {
+	model, _, _ := strings.Cut(p.ID, "_")
+	if p.OSVersion == "" || p.Build == "" {
+		return "PLATFORM"
+	}
+	return model + "-" + p.OSVersion + "-" + p.Build
 }
 
 // menuSteps are the items of RR's main menu (RROrg/rr@e83ec2b
