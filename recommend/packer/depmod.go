@@ -2,7 +2,6 @@ package packer
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/modalias/ko"
@@ -92,14 +91,4 @@ func underscored(alias string) (string, bool) {
 		}
 	}
 	return string(out), !inside
-}
-
-// sortedNames returns the names of files in order.
-func sortedNames(files map[string][]byte) []string {
-	var list []string
-	for name := range files {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
 }

@@ -1,6 +1,7 @@
 package packer
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,7 +45,7 @@ func TestOracleDepmod(t *testing.T) {
 	put(t, filepath.Join(dir, "modules.order"), string(ours["modules.order"]))
 	put(t, filepath.Join(dir, "modules.builtin"), "")
 	command(t, nil, tool, "-b", root, kernel.Release)
-	for _, name := range sortedNames(ours) {
+	for _, name := range slices.Sorted(maps.Keys(ours)) {
 		want, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

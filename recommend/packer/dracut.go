@@ -36,5 +36,5 @@ func dracut(in Input) ([]File, []plan.Warning, error) {
 		}
 	}
 	files := l.around(File{Name: "dracut.conf", Data: []byte(b.String())})
-	return append(files, l.readme(files, "dracut --force --kver "+l.kernel())), l.warnings(), nil
+	return append(files, l.readme(files, "dracut --force --kver "+l.kernel())), l.warnings(true), nil
 }

@@ -26,7 +26,7 @@ func initramfsTools(in Input) ([]File, []plan.Warning, error) {
 		return nil, nil, fmt.Errorf("modules: %w", err)
 	}
 	files := l.around(File{Name: "modules", Data: data, Backup: true})
-	warnings := l.warnings()
+	warnings := l.warnings(true)
 	if len(in.UserConfig) == 0 {
 		warnings = append(warnings, plan.Warning{
 			Code: "modules-file-new",

@@ -132,8 +132,15 @@ func packaged(f plan.Firmware) string {
 	return ": Debian has it in " + report.OneLine(f.Package)
 }
 
-// warnings names the modules that are kept from loading.
-func (l list) warnings() (warnings []plan.Warning) {
+// warnings names the modules that are kept from loading, and says where an
+// initramfs gets none.
+func (l list) warnings(initramfs bool) (warnings []plan.Warning) {
+	if initramfs && len(l.stage(plan.StageBoot)) == 0 {
+		warnings = append(warnings, plan.Warning{
+			Code: "no-boot-modules",
+			Text: "the plan has no module that must be there before the disk is: the initramfs gets none",
+		})
+	}
 	for _, loser := range l.losers {
 		warnings = append(warnings, plan.Warning{
 			Code:   "module-blacklisted",

@@ -15,5 +15,5 @@ func mkinitcpio(in Input) ([]File, []plan.Warning, error) {
 	}
 	text := l.heading() + "MODULES+=(" + strings.Join(names(l.stage(plan.StageBoot)), " ") + ")\n"
 	files := l.around(File{Name: "mkinitcpio.conf", Data: []byte(text)})
-	return append(files, l.readme(files, "mkinitcpio -P")), l.warnings(), nil
+	return append(files, l.readme(files, "mkinitcpio -P")), l.warnings(true), nil
 }

@@ -10,5 +10,5 @@ func modulesLoad(in Input) ([]File, []plan.Warning, error) {
 		return nil, nil, err
 	}
 	files := append([]File{l.modulesLoad(plan.StageBoot, plan.StageLate)}, l.modprobe()...)
-	return append(files, l.readme(files, "systemctl restart systemd-modules-load")), l.warnings(), nil
+	return append(files, l.readme(files, "systemctl restart systemd-modules-load")), l.warnings(false), nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/cavaliergopher/cpio"
@@ -26,8 +27,8 @@ func overlay(in Input) ([]File, []plan.Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if in.Plan.Platform.Kernel == "" {
-		return nil, nil, errors.New("the plan does not name the kernel's release, which the modules' folder is called")
+	if err := checkName("kernel release", in.Plan.Platform.Kernel); err != nil {
+		return nil, nil, err // it names the modules' folder
 	}
 	if len(l.stage(plan.StageBoot)) == 0 {
 		return nil, nil, hinted{errors.New("the plan has no module of the stage boot: nothing must be in the initramfs"),
@@ -46,7 +47,7 @@ func overlay(in Input) ([]File, []plan.Warning, error) {
 		files = append(files, l.modulesLoad(plan.StageLate))
 	}
 	files = append(files, l.modprobe()...)
-	warnings := append(slices.Concat(c.warnings, l.warnings()), plan.Warning{
+	warnings := append(slices.Concat(c.warnings, l.warnings(false)), plan.Warning{
 		Code: "modules-dep-replaced",
 		Text: "the overlay brings modules.dep and its like: modprobe finds no other modules of an initramfs that the overlay is added to",
 		Hint: "where the initramfs has modules of its own, use pack --for dracut, mkinitcpio or initramfs-tools",
@@ -87,7 +88,7 @@ func (l list) overlayImage(modules []packedModule) ([]byte, error) {
 		entries = append(entries, layerEntry{dir + "/" + file, cpio.TypeReg | 0o644, data})
 	}
 	made := depmod(known)
-	for _, name := range sortedNames(made) {
+	for _, name := range slices.Sorted(maps.Keys(made)) {
 		entries = append(entries, layerEntry{dir + "/" + name, cpio.TypeReg | 0o644, made[name]})
 	}
 	image, err := newc(entries)

@@ -100,7 +100,8 @@ func TestOverlayRefuses(t *testing.T) {
 		{"another file", func(p *plan.Plan) { p.Modules[2].SHA256 = sum(nil) }, "sha256 is"},
 		{"not there", func(p *plan.Plan) { p.Modules[2].File = "nosuch.ko" }, "does not hold it"},
 		{"nothing to boot with", func(p *plan.Plan) { p.Modules = p.Modules[6:] }, "stage boot"},
-		{"no release", func(p *plan.Plan) { p.Platform.Kernel = "" }, "does not name the kernel's release"},
+		{"no release", func(p *plan.Plan) { p.Platform.Kernel = "" }, "kernel release"},
+		{"no folder", func(p *plan.Plan) { p.Platform.Kernel = ".." }, "kernel release"},
 	}
 	for _, test := range tests {
 		p := listPlan(t)

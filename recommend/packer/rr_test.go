@@ -141,6 +141,7 @@ func FuzzUserConfigYAML(f *testing.F) {
 	f.Add([]byte("list:\n- a\n- b\nmodel: 'it''s'"))
 	f.Add([]byte("\"model\": DS918+ # why\n? b\n: c\n"))
 	f.Add([]byte("a: &x 1\nb: *x\n...\n"))
+	f.Add([]byte("cmdline:\n    # mine\n    a: 1\n    a.b: \"x\" # y\nother: {}\n"))
 	settings := []setting{{key: "model", value: "DS425+"}, {key: "modules", names: []string{"8139cp", "a-b"}, comment: "why"}}
 	f.Fuzz(func(t *testing.T, old []byte) {
 		y, err := parseYAML(old)
@@ -154,6 +155,17 @@ func FuzzUserConfigYAML(f *testing.F) {
 		again, err := parseYAML(once)
 		if err != nil {
 			t.Fatalf("the result cannot be read: %v\n%s", err, once)
+		}
+		if cmdline, err := again.below("cmdline", setting{key: "a.b", value: "c"}); err == nil {
+			if nested, err := again.set([]setting{cmdline}); err == nil {
+				settled, err := parseYAML(nested)
+				if err != nil {
+					t.Fatalf("with a nested key it cannot be read: %v\n%s", err, nested)
+				}
+				if inner, err := settled.nested("cmdline"); err != nil || inner.text("a.b") != "c" {
+					t.Fatalf("the nested key is not there (error %v):\n%s", err, nested)
+				}
+			}
 		}
 		twice, err := again.set(settings)
 		if err != nil || string(twice) != string(once) {

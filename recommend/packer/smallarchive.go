@@ -34,7 +34,7 @@ func smallArchive(in Input) ([]File, []plan.Warning, error) {
 	}
 	name := filepath.Base(in.From.name)
 	return []File{
-		{Name: name, Data: data},
+		{Name: name, Data: data, Backup: true}, // it may be the one that it was made from
 		{Name: "README.txt", Data: []byte(smallReadme(in, name, members, dropped))},
 	}, warnings, nil
 }
