@@ -100,6 +100,7 @@ func TestPastes(t *testing.T) {
 		{"busybox lspci -mk", `00:03.0 "Class 0200" "8086" "100e" "1af4" "1100" "e1000"`, "pci:0000:00:03.0 8086:100e 1af4:1100 class 0200 driver e1000"},
 		{"quoted", ">00:1f.3 SMBus [0c05]: Intel [8086:2930]\n>>\tKernel driver in use: i801_smbus\n", "pci:0000:00:1f.3 8086:2930 class 0c05 driver i801_smbus"},
 		{"list", "* 00:1f.2 SATA controller [0106]: Intel [8086:2922]\n", "pci:0000:00:1f.2 8086:2922 class 0106"},
+		{"ids alone", "0bda:8153\n8086:15f3\ndead:beef\n", "pci:8086:15f3#2 8086:15f3; pci:dead:beef#3 dead:beef; usb:0bda:8153#1 0bda:8153"},
 		{"lspci and lsusb", "00:1f.2 0106: 8086:2922\nBus 001 Device 002: ID 0bda:8156 Realtek\n", "pci:0000:00:1f.2 8086:2922 class 0106; usb:001-002 0bda:8156"},
 		{"names and an id", "01:00.0 Ethernet controller: Realtek\nThe card is [10ec:8125].\n", "pci:0000:01:00.0 :; pci:10ec:8125#1 10ec:8125"},
 		{"ids of capabilities", "00:01.0 0604: 8086:0151\n\tCapabilities: [88] Subsystem: Dell [1028:0534]\n", "pci:0000:00:01.0 8086:0151 class 0604"},

@@ -84,9 +84,19 @@ func (m *merger) idsIn(l line) []found {
 			m.warn(l.number, "not-an-id", fmt.Sprintf("%s:%s is taken for no id: nobody has this vendor's; write it in brackets or on a line of its own", d.VendorID, d.DeviceID))
 			continue
 		}
+		if m.isUSB(&d) {
+			d.Bus = "usb"
+		}
 		devices = append(devices, d)
 	}
 	return devices
+}
+
+// isUSB tells what lsusb prints from what lspci prints where nothing but the ids
+// is given: usb.ids has them and pci.ids has not.
+func (m *merger) isUSB(d *found) bool {
+	return d.plain && d.SubvendorID == "" && m.opts.Names.Device(d.VendorID, d.DeviceID) == "" &&
+		m.opts.Names.USBProduct(d.VendorID, d.DeviceID) != ""
 }
 
 // warnUnknown warns where ids stand in so much other text that it may be of a
