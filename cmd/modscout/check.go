@@ -10,8 +10,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
+	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/recommend/verify"
 	"github.com/modscout/modscout/scan"
 	"github.com/modscout/modscout/scan/report/jsondoc"
@@ -104,20 +104,13 @@ func about(log []string, module string) []string {
 	return lines[max(0, len(lines)-shown):]
 }
 
-// kernelLog returns the lines of the kernel's ring buffer, nil where they must
+// kernelLog returns the messages that the kernel still has, nil where they must
 // not be read or are another machine's.
 func kernelLog(sysroot string) []string {
 	if sysroot != "" {
 		return nil
 	}
-	size, err := unix.Klogctl(unix.SYSLOG_ACTION_SIZE_BUFFER, nil)
-	if err != nil || size <= 0 {
-		return nil
-	}
-	buffer := make([]byte, size)
-	n, err := unix.Klogctl(unix.SYSLOG_ACTION_READ_ALL, buffer)
-	if err != nil {
-		return nil
-	}
-	return strings.Split(strings.TrimSpace(string(buffer[:n])), "\n")
+	log := probe.OpenLog()
+	defer log.Close()
+	return log.Read()
 }

@@ -40,14 +40,14 @@ that the hardware answers to that driver. The target's module is another build.`
 			if err != nil {
 				return fmt.Errorf("scanning: %w", err)
 			}
-			results, err := scanimage.Probe(cmd.Context(), rep, modules)
+			results, err := scanimage.Probe(cmd.Context(), rep, modules, func(line string) { fmt.Fprintln(cmd.ErrOrStderr(), line) })
 			if err != nil {
 				return fmt.Errorf("probing: %w", err)
 			}
 			return writeProbe(cmd.OutOrStdout(), format, results)
 		},
 	}
-	release := probe.NewLinux().Release()
+	release := probe.Release()
 	cmd.Flags().StringVar(&modules, "modules", filepath.Join("/lib/modules", release), "directory of the running kernel's modules")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd

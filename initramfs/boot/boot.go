@@ -39,8 +39,8 @@ type Parts struct {
 	// Pack writes the packer's input for a plan into a directory that exists.
 	Pack func(ctx context.Context, p *plan.Plan, r *report.Report, dir string) error
 	// Probe tries the drivers of a directory, lib/modules/RELEASE, on the
-	// devices of a report that have none.
-	Probe func(ctx context.Context, r *report.Report, drivers string) ([]probe.Result, error)
+	// devices of a report that have none, and tells of each attempt before it.
+	Probe func(ctx context.Context, r *report.Report, drivers string, tell func(line string)) ([]probe.Result, error)
 }
 
 // Size is what fits on a screen, in characters.

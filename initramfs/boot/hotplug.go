@@ -43,10 +43,12 @@ func (s *session) changed(ctx context.Context) {
 	if !same(s.report, r, isCard) {
 		s.ports = nil // ask again: one came or went
 	}
+	before := s.report
 	s.adopt(r)
 	s.media, s.unsaved = nil, nil
 	s.keepReport(ctx)
 	s.answer(ctx)
+	s.probe(ctx, s.only(func(d *report.Device) bool { return !has(before, d) }))
 	s.reach(ctx)
 	s.screens.progress(s.lastLine())
 }
@@ -62,6 +64,11 @@ func same(a, b *report.Report, meant func(*report.Device) bool) bool {
 		return list
 	}
 	return slices.Equal(keys(a), keys(b))
+}
+
+// has says whether a device was there already.
+func has(r *report.Report, d *report.Device) bool {
+	return slices.ContainsFunc(r.Devices, func(there report.Device) bool { return there.ID == d.ID })
 }
 
 func anyDevice(*report.Device) bool { return true }

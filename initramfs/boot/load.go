@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -26,7 +27,7 @@ func (l *linux) LoadModules() []error {
 	for _, step := range initramfs.ParseLoad(string(text)) {
 		err := errNotSound
 		if l.sound[step.Path] {
-			err = probe.LoadModule(filepath.Join("/", step.Path), step.Args)
+			err = probe.LoadModule(context.Background(), filepath.Join("/", step.Path), step.Args)
 		}
 		if err != nil {
 			bad = append(bad, fmt.Errorf("%s: %w", step.Name(), err))

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -98,31 +97,15 @@ func (s *session) portsLine() string {
 // loadNetworkDrivers tries the stick's drivers on network cards without one.
 // What the kernel has built in, or the initramfs was built with, needs no stick.
 func (s *session) loadNetworkDrivers(ctx context.Context) {
-	cards := *s.report
-	cards.Devices = slices.DeleteFunc(slices.Clone(s.report.Devices), func(d report.Device) bool { return d.Driver != "" || !isCard(&d) })
+	cards := s.only(func(d *report.Device) bool { return d.Driver == "" && isCard(d) })
 	if s.options.Stick == "" || s.parts.Probe == nil || len(cards.Devices) == 0 {
 		return
 	}
-	results, err := s.tryDrivers(ctx, &cards)
+	results, err := s.tryDrivers(ctx, cards)
 	s.complain("network drivers", err)
 	for _, r := range results {
 		s.screens.progress(r.String())
 	}
-}
-
-// tryDrivers runs the prober on the devices of a report with the stick's
-// drivers.
-func (s *session) tryDrivers(ctx context.Context, r *report.Report) ([]probe.Result, error) {
-	return within(ctx, limitProbe, func(ctx context.Context) (results []probe.Result, err error) {
-		err = s.system.Stick(ctx, s.options.Stick, func(dir string) error {
-			drivers, err := driversOn(dir)
-			if err == nil {
-				results, err = s.parts.Probe(ctx, r, drivers)
-			}
-			return err
-		})
-		return results, err
-	})
 }
 
 // isCard says whether a device may be a wired network port: by its class, or of

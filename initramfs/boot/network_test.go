@@ -95,7 +95,7 @@ func TestMistakesShown(t *testing.T) {
 // saved.
 func TestNetworkDrivers(t *testing.T) {
 	stick := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(stick, initramfs.DriversDir, probe.NewLinux().Release()), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(stick, initramfs.DriversDir, probe.Release()), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	parts := sampleParts()
@@ -109,7 +109,7 @@ func TestNetworkDrivers(t *testing.T) {
 		}}, nil
 	}
 	var tried []string
-	parts.Probe = func(_ context.Context, r *report.Report, _ string) ([]probe.Result, error) {
+	parts.Probe = func(_ context.Context, r *report.Report, _ string, _ func(string)) ([]probe.Result, error) {
 		if _, err := os.Stat(filepath.Join(stick, StickDir, "report.json")); err != nil {
 			t.Error("drivers are loaded before the report is saved")
 		}

@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/modscout/modscout/initramfs"
 	"github.com/modscout/modscout/initramfs/probe"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // probeFile is what the stick gets of the results: a list of [probe.Result].
@@ -17,30 +19,57 @@ const probeFile = "probe.json"
 
 var errNoDrivers = errors.New("the stick has no drivers for this kernel; build it with --drivers all")
 
-// probe tries drivers, where the command line asks for it. The report and the
-// plan are on the stick by now: a driver may take the machine down.
-func (s *session) probe(ctx context.Context) {
-	if !s.options.Probe || s.parts.Probe == nil {
+// probe tries drivers on devices, where the command line asks for it. The
+// report and the plan are on the stick by now: a driver may take the machine
+// down.
+func (s *session) probe(ctx context.Context, devices *report.Report) {
+	if !s.options.Probe || s.parts.Probe == nil || len(devices.Devices) == 0 {
 		return
 	}
 	s.screens.progress("modscout: trying drivers, as modscout.probe=1 asks; the machine may hang ...")
-	results, err := s.tryDrivers(ctx, s.report)
+	results, err := s.tryDrivers(ctx, devices)
 	s.complain("probe", err)
 	if err != nil && results == nil {
 		return
 	}
+	s.probed = append(s.probed, results...)
 	s.save(ctx, func(_ context.Context, dir string) error {
-		return saveJSON(filepath.Join(dir, probeFile), results)
+		return saveJSON(filepath.Join(dir, probeFile), s.probed)
 	})
-	s.print(ctx, "PROBE", results)
+	s.print(ctx, "PROBE", s.probed)
 	for _, c := range s.screens {
 		writeResults(c, results)
 	}
 }
 
+// only returns the report with those of its devices that are wanted.
+func (s *session) only(wanted func(*report.Device) bool) *report.Report {
+	some := *s.report
+	some.Devices = slices.DeleteFunc(slices.Clone(s.report.Devices), func(d report.Device) bool { return !wanted(&d) })
+	return &some
+}
+
+// tryDrivers runs the prober on the devices of a report with the stick's
+// drivers. It is told to stop before the step's limit, so that what it found
+// until then is not lost.
+func (s *session) tryDrivers(ctx context.Context, r *report.Report) ([]probe.Result, error) {
+	return within(ctx, limitProbe, func(ctx context.Context) (results []probe.Result, err error) {
+		ctx, cancel := context.WithTimeout(ctx, limitTrying)
+		defer cancel()
+		err = s.system.Stick(ctx, s.options.Stick, func(dir string) error {
+			drivers, err := driversOn(dir)
+			if err == nil {
+				results, err = s.parts.Probe(ctx, r, drivers, s.screens.progress)
+			}
+			return err
+		})
+		return results, err
+	})
+}
+
 // driversOn returns where the stick has the modules of the kernel that runs.
 func driversOn(stick string) (string, error) {
-	dir := filepath.Join(stick, initramfs.DriversDir, probe.NewLinux().Release())
+	dir := filepath.Join(stick, initramfs.DriversDir, probe.Release())
 	if _, err := os.Stat(dir); err != nil {
 		return "", fmt.Errorf("%w (%w)", errNoDrivers, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -25,6 +26,7 @@ const (
 	limitSave      = time.Minute
 	limitSerial    = time.Minute
 	limitProbe     = 10 * time.Minute
+	limitTrying    = 8 * time.Minute // less than limitProbe by one driver that hangs
 	limitNetwork   = 45 * time.Second
 	limitExport    = 3 * time.Minute
 )
@@ -71,6 +73,7 @@ type session struct {
 	report  *report.Report
 	plan    *plan.Plan
 	unsaved error // why the answer is not on the stick
+	probed  []probe.Result
 
 	media  []medium // that the screen offers, since the key m
 	medium medium   // the one to save on instead of the stick, if any
@@ -100,7 +103,7 @@ func (s *session) run(ctx context.Context) {
 	s.timed(ctx, "save", s.keepReport)
 	s.system.SpareMemory()
 	s.timed(ctx, "answer", s.answer)
-	s.timed(ctx, "probe", s.probe)
+	s.timed(ctx, "probe", func(ctx context.Context) { s.probe(ctx, s.report) })
 	s.timed(ctx, "network", s.reach)
 	s.screens.progress(s.lastLine())
 }

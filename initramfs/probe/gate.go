@@ -72,8 +72,11 @@ func (g gate) refuses(module *modalias.Module) string {
 }
 
 // never says why no driver is tried for a device, or "".
-func never(d *report.Device) string {
-	if d.Bus == "pci" && strings.HasPrefix(d.Class, "03") {
+func (p *Prober) never(d *report.Device) string {
+	switch {
+	case p.crashed != "":
+		return "not tried: the kernel crashed in " + p.crashed + " before"
+	case d.Bus == "pci" && strings.HasPrefix(d.Class, "03"):
 		return "not tried: the screen hangs on it"
 	}
 	return ""

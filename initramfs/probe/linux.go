@@ -1,8 +1,7 @@
 package probe
 
 import (
-	"bytes"
-	"errors"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -19,19 +18,21 @@ import (
 // Linux is the kernel that runs. The zero value is not ready: use [NewLinux].
 type Linux struct {
 	release string
-	kmsg    int // /dev/kmsg, -1 where it cannot be read
+	log     Log
 }
 
 // NewLinux opens the kernel's log. Without it, results have no messages.
 func NewLinux() *Linux {
+	l := &Linux{Release(), OpenLog()}
+	l.log.Skip()
+	return l
+}
+
+// Release returns what uname -r says.
+func Release() string {
 	var name unix.Utsname
 	unix.Uname(&name)
-	l := &Linux{release: unix.ByteSliceToString(name.Release[:]), kmsg: -1}
-	if fd, err := unix.Open("/dev/kmsg", unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0); err == nil {
-		unix.Seek(fd, 0, unix.SEEK_END)
-		l.kmsg = fd
-	}
-	return l
+	return unix.ByteSliceToString(name.Release[:])
 }
 
 // Release returns what uname -r says.
@@ -45,8 +46,8 @@ func (*Linux) Loaded(name string) bool {
 }
 
 // Load is [LoadModule] without parameters.
-func (*Linux) Load(file, name string) error {
-	if err := LoadModule(file, ""); err != nil {
+func (*Linux) Load(ctx context.Context, file, name string) error {
+	if err := LoadModule(ctx, file, ""); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
@@ -145,35 +146,24 @@ func attribute(dir, name string) string {
 	return strings.TrimSpace(string(data))
 }
 
-// maxLog is the most lines of one look at the log.
-const maxLog = 40
+// maxLog is the most lines of one look at the log: a crash has some 50.
+const maxLog = 60
 
-// Log reads the records of /dev/kmsg, each "level,sequence,time,flags;text"
-// (Documentation/ABI/testing/dev-kmsg).
+// Log reads /dev/kmsg.
 func (l *Linux) Log() []string {
-	var lines []string
-	record := make([]byte, 8192)
-	for l.kmsg >= 0 {
-		n, err := unix.Read(l.kmsg, record)
-		if errors.Is(err, unix.EPIPE) {
-			continue // the oldest were overwritten meanwhile
-		}
-		if err != nil || n <= 0 {
-			break
-		}
-		_, text, _ := bytes.Cut(record[:n], []byte{';'})
-		line, _, _ := strings.Cut(string(text), "\n")
-		if len(lines) < maxLog {
-			lines = append(lines, line)
-		}
-	}
-	return lines
+	lines := l.log.Read()
+	return lines[:min(len(lines), maxLog)]
 }
 
 // Taint reads what the kernel has against itself.
-func (*Linux) Taint() uint64 {
-	taint, _ := strconv.ParseUint(attribute("/proc/sys/kernel", "tainted"), 10, 64)
-	return taint
+func (*Linux) Taint() uint64 { return taint() }
+
+// taintDie is the bit of a kernel that crashed, TAINT_DIE of linux/panic.h.
+const taintDie = 1 << 7
+
+func taint() uint64 {
+	bits, _ := strconv.ParseUint(attribute("/proc/sys/kernel", "tainted"), 10, 64)
+	return bits
 }
 
 // Wait is what [New] is given on real hardware: SCSI buses take 3 to 4 s.

@@ -71,8 +71,9 @@ type Kernel interface {
 	// Loaded says whether a module of this name is in the kernel.
 	Loaded(name string) bool
 	// Load loads a module file. A driver that finds no hardware (ENODEV) is no
-	// error: it is not loaded then, or loaded and idle.
-	Load(file, name string) error
+	// error: it is not loaded then, or loaded and idle. A module that the
+	// kernel crashes in gives [ErrCrashed].
+	Load(ctx context.Context, file, name string) error
 	Unload(name string) error
 	// Driver returns what is bound to a device: the driver, and the module
 	// that it is from, "" where it is built in.
@@ -93,6 +94,7 @@ type Prober struct {
 	gate    gate
 	wait    time.Duration
 	tried   map[attempt]bool
+	crashed string // the module that the kernel crashed in
 }
 
 type attempt struct{ device, module string }
@@ -112,8 +114,10 @@ func New(kernel Kernel, drivers *Drivers, wait time.Duration) *Prober {
 
 // Probe tries the candidates for every device of the report that has no driver
 // yet, certain and exact claims first, and stops for a device when one has
-// taken it. The results are in the order of the devices and the attempts.
-func (p *Prober) Probe(ctx context.Context, r *report.Report) []Result {
+// taken it. tell gets a line before each attempt: should the machine hang, it
+// is the last that a person sees. The results are in the order of the devices
+// and the attempts. Once the kernel has crashed nothing more is tried.
+func (p *Prober) Probe(ctx context.Context, r *report.Report, tell func(line string)) []Result {
 	var results []Result
 	for i := range r.Devices {
 		d := &r.Devices[i]
@@ -124,6 +128,7 @@ func (p *Prober) Probe(ctx context.Context, r *report.Report) []Result {
 			if driver, _ := p.kernel.Driver(d); driver != "" {
 				break // an earlier one took it, for another device
 			}
+			tell("trying " + name + " on " + d.ID)
 			results = append(results, p.try(ctx, d, name))
 		}
 	}
@@ -131,9 +136,10 @@ func (p *Prober) Probe(ctx context.Context, r *report.Report) []Result {
 }
 
 // candidates returns the modules that claim an idle device for certain, each
-// once and none that was tried. A device that is in use has none.
+// once and none that was tried. A device that is in use, or that the report
+// only expects behind another, has none.
 func (p *Prober) candidates(d *report.Device) (names []string) {
-	if driver, _ := p.kernel.Driver(d); driver != "" {
+	if driver, _ := p.kernel.Driver(d); driver != "" || d.ImpliedBy != "" {
 		return nil
 	}
 	for _, key := range d.Modaliases {
@@ -151,7 +157,7 @@ func (p *Prober) candidates(d *report.Device) (names []string) {
 // try loads one candidate with what it needs and looks what it does.
 func (p *Prober) try(ctx context.Context, d *report.Device, name string) Result {
 	result := Result{Device: d.ID, Module: name, State: Matched, Kernel: p.kernel.Release()}
-	if result.Why = never(d); result.Why != "" {
+	if result.Why = p.never(d); result.Why != "" {
 		return result
 	}
 	chain := p.drivers.platform.LoadOrder(name)
@@ -172,12 +178,15 @@ func (p *Prober) try(ctx context.Context, d *report.Device, name string) Result 
 func (p *Prober) load(ctx context.Context, d *report.Device, result *Result, chain []*modalias.Module) {
 	p.kernel.Log()
 	before := p.kernel.Taint()
-	loaded, err := p.loadAll(chain)
+	loaded, err := p.loadAll(ctx, chain)
 	if err != nil {
 		result.Why = err.Error()
+	} else {
+		p.watch(ctx, d, result)
 	}
-	p.watch(ctx, d, result)
-	if result.State == Matched {
+	if (p.kernel.Taint()&^before)&taintDie != 0 {
+		p.crashed = result.Module
+	} else if result.State == Matched {
 		p.unload(loaded, result)
 	}
 	result.Kept = slices.ContainsFunc(loaded, p.kernel.Loaded)
@@ -186,12 +195,12 @@ func (p *Prober) load(ctx context.Context, d *report.Device, result *Result, cha
 }
 
 // loadAll returns the modules that it loaded itself.
-func (p *Prober) loadAll(chain []*modalias.Module) (loaded []string, err error) {
+func (p *Prober) loadAll(ctx context.Context, chain []*modalias.Module) (loaded []string, err error) {
 	for _, m := range chain {
 		if p.kernel.Loaded(m.Name) {
 			continue
 		}
-		if err := p.kernel.Load(p.drivers.path(m), m.Name); err != nil {
+		if err := p.kernel.Load(ctx, p.drivers.path(m), m.Name); err != nil {
 			return loaded, err
 		}
 		loaded = append(loaded, m.Name)
@@ -210,9 +219,7 @@ func (p *Prober) watch(ctx context.Context, d *report.Device, result *Result) {
 	})
 	switch {
 	case !bound:
-		if result.Why == "" {
-			result.Why = "it did not take the device"
-		}
+		result.Why = "it did not take the device"
 		return
 	case module != result.Module:
 		// What was asked for may only have brought another in.
@@ -222,13 +229,19 @@ func (p *Prober) watch(ctx context.Context, d *report.Device, result *Result) {
 	works := false
 	p.until(ctx, func() bool {
 		result.Evidence, works = p.kernel.Signs(d)
-		return works
+		return works || !hasSigns(d)
 	})
 	result.State, result.Why = Bound, ""
 	result.Evidence = append([]string{"driver " + driver}, result.Evidence...)
 	if works {
 		result.State = Works
 	}
+}
+
+// hasSigns says whether a driver makes a device show more than itself: storage
+// controllers and network cards do, and what is on USB or virtio may.
+func hasSigns(d *report.Device) bool {
+	return d.Bus != "pci" || strings.HasPrefix(d.Class, "01") || strings.HasPrefix(d.Class, "02")
 }
 
 // unload takes back what try loaded, the last first. A module that will not go

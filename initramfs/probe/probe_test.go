@@ -1,7 +1,9 @@
 package probe
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -21,16 +23,22 @@ type fake struct {
 	stuck  map[string]bool // modules that do not unload
 	absent map[string]bool // modules that find no hardware and are not kept
 	carry  map[string]bool // devices with a carrier
+	crash  string          // the module that the kernel crashes in
+	taint  uint64
 	calls  []string
 }
 
 func (*fake) Release() string           { return "6.1.0-1-amd64" }
 func (f *fake) Loaded(name string) bool { return f.loaded[name] }
 func (*fake) Log() []string             { return nil }
-func (f *fake) Taint() uint64           { return 0 }
+func (f *fake) Taint() uint64           { return f.taint }
 
-func (f *fake) Load(file, name string) error {
+func (f *fake) Load(_ context.Context, _, name string) error {
 	f.calls = append(f.calls, "load "+name)
+	if name == f.crash {
+		f.taint |= taintDie
+		return fmt.Errorf("%s: %w", name, ErrCrashed)
+	}
 	f.loaded[name] = !f.absent[name]
 	return nil
 }
@@ -94,13 +102,15 @@ func drivers(tree *ko.Tree) *Drivers {
 	}
 }
 
+func quiet(string) {}
+
 // short is how long the tests let a driver wait.
 const short = time.Millisecond
 
 func TestProbe(t *testing.T) {
 	kernel := newFake()
 	kernel.takes[card().ID], kernel.carry[card().ID] = "8139too", true
-	got := New(kernel, drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}})
+	got := New(kernel, drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}}, quiet)
 	want := []Result{
 		{Device: card().ID, Module: "8139cp", State: Matched, Kernel: "6.1.0-1-amd64", Why: "it did not take the device"},
 		{Device: card().ID, Module: "8139too", State: Works, Kernel: "6.1.0-1-amd64", Evidence: []string{"driver 8139too-driver", "eth0 has a carrier"}, Kept: true},
@@ -123,12 +133,12 @@ func TestProbeLeavesAlone(t *testing.T) {
 	kernel := newFake()
 	kernel.takes[card().ID], kernel.loaded["8139too"] = "8139too", true
 	p := New(kernel, drivers(tree8139()), short)
-	got := p.Probe(t.Context(), &report.Report{Devices: []report.Device{card(), display}})
+	got := p.Probe(t.Context(), &report.Report{Devices: []report.Device{card(), display}}, quiet)
 	want := []Result{{Device: display.ID, Module: "bochs", State: Matched, Kernel: "6.1.0-1-amd64", Why: "not tried: the screen hangs on it"}}
 	if diff := cmp.Diff(want, got); diff != "" || len(kernel.calls) > 0 {
 		t.Errorf("calls %v, mismatch (-want +got):\n%s", kernel.calls, diff)
 	}
-	if again := p.Probe(t.Context(), &report.Report{Devices: []report.Device{display}}); len(again) > 0 {
+	if again := p.Probe(t.Context(), &report.Report{Devices: []report.Device{display}}, quiet); len(again) > 0 {
 		t.Errorf("tried again: %+v", again)
 	}
 }
@@ -137,13 +147,44 @@ func TestProbeLeavesAlone(t *testing.T) {
 func TestProbeOnInsertion(t *testing.T) {
 	kernel := newFake()
 	p := New(kernel, drivers(tree8139()), short)
-	if got := p.Probe(t.Context(), &report.Report{}); len(got) > 0 {
+	if got := p.Probe(t.Context(), &report.Report{}, quiet); len(got) > 0 {
 		t.Errorf("nothing is plugged in: %+v", got)
 	}
 	kernel.takes[card().ID] = "8139cp"
-	got := p.Probe(t.Context(), &report.Report{Devices: []report.Device{card()}})
+	got := p.Probe(t.Context(), &report.Report{Devices: []report.Device{card()}}, quiet)
 	if len(got) != 1 || got[0].State != Bound || got[0].Module != "8139cp" {
 		t.Errorf("Probe() = %+v", got)
+	}
+}
+
+// A device that the report only expects is not there to be tried.
+func TestProbeImplied(t *testing.T) {
+	expected := card()
+	expected.ImpliedBy = "pci:0000:00:02.0"
+	if got := New(newFake(), drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{expected}}, quiet); len(got) > 0 {
+		t.Errorf("Probe() = %+v", got)
+	}
+}
+
+// After the kernel crashed in a module it is left alone: what the module had
+// locked stays so, and another driver would hang on it.
+func TestProbeCrash(t *testing.T) {
+	kernel := newFake()
+	kernel.crash = "8139cp"
+	var told []string
+	got := New(kernel, drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}}, func(line string) { told = append(told, line) })
+	want := []Result{
+		{Device: card().ID, Module: "8139cp", State: Matched, Kernel: "6.1.0-1-amd64", Why: "8139cp: the kernel crashed in it", Taint: taintDie, Kept: true},
+		{Device: card().ID, Module: "8139too", State: Matched, Kernel: "6.1.0-1-amd64", Why: "not tried: the kernel crashed in 8139cp before"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Probe() mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"load mii", "load 8139cp"}, kernel.calls); diff != "" {
+		t.Errorf("calls mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"trying 8139cp on " + card().ID, "trying 8139too on " + card().ID}, told); diff != "" {
+		t.Errorf("told mismatch (-want +got):\n%s", diff)
 	}
 }
 
@@ -160,7 +201,7 @@ func TestProbeRefuses(t *testing.T) {
 	} {
 		tree, kernel := tree8139(), newFake()
 		test.break_(tree.Modules[3])
-		for _, r := range New(kernel, drivers(tree), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}}) {
+		for _, r := range New(kernel, drivers(tree), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}}, quiet) {
 			if r.State != Refused || r.Why != test.why {
 				t.Errorf("%s: %s %q, want refused %q", name, r.State, r.Why, test.why)
 			}
@@ -175,7 +216,7 @@ func TestProbeRefuses(t *testing.T) {
 func TestProbeUnload(t *testing.T) {
 	kernel := newFake()
 	kernel.stuck["8139cp"], kernel.absent["8139too"] = true, true
-	got := New(kernel, drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}})
+	got := New(kernel, drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card()}}, quiet)
 	if len(got) != 2 || !got[0].Kept || got[0].Why != "it did not take the device; not unloaded: 8139cp: in use" {
 		t.Errorf("a module that stays: %+v", got)
 	}

@@ -83,10 +83,10 @@ func pack(_ context.Context, p *plan.Plan, _ *report.Report, dir string) error {
 
 // Probe tries the drivers of a directory, lib/modules/RELEASE or what a stick
 // has of it, on the devices of a report that have none.
-func Probe(ctx context.Context, r *report.Report, drivers string) ([]probe.Result, error) {
+func Probe(ctx context.Context, r *report.Report, drivers string, tell func(string)) ([]probe.Result, error) {
 	found, err := probe.OpenDrivers(drivers)
 	if err != nil {
 		return nil, err
 	}
-	return probe.New(probe.NewLinux(), found, probe.Wait).Probe(ctx, r), nil
+	return probe.New(probe.NewLinux(), found, probe.Wait).Probe(ctx, r, tell), nil
 }
