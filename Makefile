@@ -54,6 +54,10 @@ fuzz:
 bench: $(CACHE)/test-packages kernels build
 	go run ./cmd/bench $(BENCH)
 
+# Every device that QEMU has, as one boot of the scan image finds and drives it.
+matrix: $(CACHE)/test-packages $(KERNELS)/linux-image-6.12-amd64/.done
+	go test -count=1 ./cmd/modscout -run '^TestMatrix$$' -v -matrix $(CURDIR)/docs/probing.md
+
 # How right the answers are over real machines: files that import reads.
 #   make evaluate CORPORA=DIR
 evaluate:

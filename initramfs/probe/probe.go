@@ -14,6 +14,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -118,30 +119,45 @@ func New(kernel Kernel, drivers *Drivers, wait time.Duration) *Prober {
 // is the last that a person sees. The results are in the order of the devices
 // and the attempts. Once the kernel has crashed nothing more is tried.
 func (p *Prober) Probe(ctx context.Context, r *report.Report, tell func(line string)) []Result {
-	var results []Result
+	var idle []*report.Device
 	for i := range r.Devices {
-		d := &r.Devices[i]
-		for _, name := range p.candidates(d) {
-			if ctx.Err() != nil {
-				return results
-			}
-			if driver, _ := p.kernel.Driver(d); driver != "" {
-				break // an earlier one took it, for another device
-			}
-			tell("trying " + name + " on " + d.ID)
-			results = append(results, p.try(ctx, d, name))
+		// What the report only expects behind another device is not there.
+		if driver, _ := p.kernel.Driver(&r.Devices[i]); driver == "" && r.Devices[i].ImpliedBy == "" {
+			idle = append(idle, &r.Devices[i])
 		}
+	}
+	var results []Result
+	for _, d := range idle {
+		results = append(results, p.device(ctx, d, tell)...)
 	}
 	return results
 }
 
-// candidates returns the modules that claim an idle device for certain, each
-// once and none that was tried. A device that is in use, or that the report
-// only expects behind another, has none.
-func (p *Prober) candidates(d *report.Device) (names []string) {
-	if driver, _ := p.kernel.Driver(d); driver != "" || d.ImpliedBy != "" {
-		return nil
+// device tries the candidates for one device that had no driver when the first
+// was tried. What was loaded for another device may have taken it since.
+func (p *Prober) device(ctx context.Context, d *report.Device, tell func(string)) (results []Result) {
+	for _, name := range p.candidates(d) {
+		if driver, _ := p.kernel.Driver(d); driver != "" || ctx.Err() != nil {
+			break
+		}
+		tell("trying " + name + " on " + d.ID)
+		result := p.try(ctx, d, name)
+		results = append(results, result)
+		if result.State == Bound || result.State == Works {
+			return results
+		}
 	}
+	if driver, module := p.kernel.Driver(d); driver != "" {
+		result := Result{Device: d.ID, Module: cmp.Or(module, driver), Kernel: p.kernel.Release(), Kept: true}
+		p.observe(ctx, d, driver, &result)
+		results = append(results, result)
+	}
+	return results
+}
+
+// candidates returns the modules that claim a device for certain, each once and
+// none that was tried.
+func (p *Prober) candidates(d *report.Device) (names []string) {
 	for _, key := range d.Modaliases {
 		for _, claim := range p.drivers.table.Lookup(key) {
 			at := attempt{d.ID, claim.Name}
@@ -226,6 +242,11 @@ func (p *Prober) watch(ctx context.Context, d *report.Device, result *Result) {
 		result.Why = "the device was taken by " + driver + " of " + module
 		return
 	}
+	p.observe(ctx, d, driver, result)
+}
+
+// observe says what a device with a driver shows.
+func (p *Prober) observe(ctx context.Context, d *report.Device, driver string, result *Result) {
 	works := false
 	p.until(ctx, func() bool {
 		result.Evidence, works = p.kernel.Signs(d)

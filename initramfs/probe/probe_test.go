@@ -157,6 +157,23 @@ func TestProbeOnInsertion(t *testing.T) {
 	}
 }
 
+// A second card of a kind has its driver before its turn comes, and is told of
+// all the same.
+func TestProbeTakenAlong(t *testing.T) {
+	second := card()
+	second.ID = "pci:0000:00:04.0"
+	kernel := newFake()
+	kernel.takes[card().ID], kernel.takes[second.ID] = "8139cp", "8139cp"
+	got := New(kernel, drivers(tree8139()), short).Probe(t.Context(), &report.Report{Devices: []report.Device{card(), second}}, quiet)
+	want := []Result{
+		{Device: card().ID, Module: "8139cp", State: Bound, Kernel: "6.1.0-1-amd64", Evidence: []string{"driver 8139cp-driver"}, Kept: true},
+		{Device: second.ID, Module: "8139cp", State: Bound, Kernel: "6.1.0-1-amd64", Evidence: []string{"driver 8139cp-driver"}, Kept: true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Probe() mismatch (-want +got):\n%s", diff)
+	}
+}
+
 // A device that the report only expects is not there to be tried.
 func TestProbeImplied(t *testing.T) {
 	expected := card()
