@@ -3,6 +3,7 @@ package packer
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/cavaliergopher/cpio"
@@ -89,14 +90,5 @@ func newc(entries []layerEntry) ([]byte, error) {
 // lzmaAlone compresses in the old .lzma format, which kernels from 2.6.30 on
 // unpack.
 func lzmaAlone(data []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w, err := lzma.NewWriter(&out)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return out.Bytes(), err
+	return compress(data, func(w io.Writer) (io.WriteCloser, error) { return lzma.NewWriter(w) })
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/scan/report"
 )
 
 // menuLoader is what differs between ARPL and the loaders that grew out of it,
@@ -105,6 +106,13 @@ func (l menuLoader) settings(in Input, old *yamlFile, losers []loser) ([]setting
 			Code: "model-changed",
 			Text: fmt.Sprintf("your user-config.yml is for %s; its serial number and download belong to that", before),
 			Hint: "choose model and version in " + l.title + "'s menus, which renew both",
+		})
+	}
+	if kernel := old.text("kernel"); kernel != "" && kernel != "official" {
+		warnings = append(warnings, plan.Warning{
+			Code: "kernel-not-official",
+			Text: fmt.Sprintf("your user-config.yml chooses the kernel %q, whose pack has other modules than the plan's", report.OneLine(kernel)),
+			Hint: "make the plan with a catalogue of that pack, or choose the official kernel in " + l.title + "'s menu",
 		})
 	}
 	if len(losers) > 0 {

@@ -1,6 +1,7 @@
 package packer
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +83,17 @@ func TestMenuLoaders(t *testing.T) {
 				t.Errorf("a second run changes it (-first +second):\n%s", diff)
 			}
 		})
+	}
+}
+
+// RR's and ARC's own kernels have other packs.
+func TestOwnKernel(t *testing.T) {
+	for kernel, want := range map[string]bool{"custom": true, "official": false, "": false} {
+		config := "model: \"DS425+\"\nproductver: \"7.2\"\nkernel: \"" + kernel + "\"\n"
+		_, warnings := pack(t, "rr", rrPlan(t), Options{UserConfig: []byte(config)})
+		if got := slices.Contains(codes(warnings), "kernel-not-official"); got != want {
+			t.Errorf("kernel %q: warned %v, want %v", kernel, got, want)
+		}
 	}
 }
 
