@@ -68,12 +68,7 @@ func (g *target) prove(t *testing.T, board provedBoard) proofRow {
 	if err != nil || !o.whole {
 		t.Fatalf("the guest did not come to its end: %v\n%s", err, out)
 	}
-	if lost := unbound(p, before, sights(o.said["bound"])); len(lost) > 0 {
-		t.Errorf("with the whole plan these devices are not bound: %v\n%s", lost, o.said["load"])
-	}
-	if diff := cmp.Diff(slices.Sorted(slices.Values(planModules(p))), o.loaded); diff != "" {
-		t.Errorf("modules loaded mismatch (-plan +guest):\n%s", diff)
-	}
+	wantSufficient(t, p, before, o)
 	if board.stick {
 		wantBootLog(t, usb, p)
 	}
@@ -84,6 +79,25 @@ func (g *target) prove(t *testing.T, board provedBoard) proofRow {
 		row.original = g.outcome(t, board, "original", g.originals(t, p))
 	}
 	return row
+}
+
+// wantSufficient wants every device bound that the plan promises a module for or
+// says that the platform drives itself, and no module loaded beyond the plan's.
+func wantSufficient(t *testing.T, p *plan.Plan, before *report.Report, o outcome) {
+	t.Helper()
+	after := sights(o.said["bound"])
+	if lost := unbound(p, before, after); len(lost) > 0 {
+		t.Errorf("with the whole plan these devices are not bound: %v\n%s", lost, o.said["load"])
+	}
+	for _, d := range p.Devices {
+		bound := slices.ContainsFunc(after, func(s sight) bool { return s.is(d.ID, "") })
+		if d.Verdict == plan.Base && d.Certainty == plan.Known && !bound {
+			t.Errorf("the plan knows that the platform drives %s, and it has no driver", d.ID)
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(slices.Values(planModules(p))), o.loaded); diff != "" {
+		t.Errorf("modules loaded mismatch (-plan +guest):\n%s", diff)
+	}
 }
 
 // wantMinimal holds each module of the plan to be needed, and returns what is

@@ -20,7 +20,7 @@ LOG_LINES=200
 # masked leaves out what names this machine: addresses, serial numbers, and the
 # command line, which holds both.
 masked() {
-  sed -E -e '/ommand line:|[Ss]erial ?[Nn]umber|[Uu][Uu][Ii][Dd]/d' \
+  sed -r -e '/ommand line:|[Ss]erial ?[Nn]umber|[Uu][Uu][Ii][Dd]/d' \
     -e 's/([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}/xx:xx:xx:xx:xx:xx/g' \
     -e 's/(^|[^0-9A-Za-z])[0-9A-Fa-f]{12}([^0-9A-Za-z]|$)/\1xxxxxxxxxxxx\2/g' \
     -e 's/(^|[^0-9A-Za-z])(sn|mac[0-9]*)=[^ ]*/\1\2=x/g'
