@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/modscout/modscout/recommend/plan"
@@ -21,40 +21,93 @@ type proofRow struct {
 	without                        map[string][]string // module -> what is not bound without it
 }
 
+// proofRows are the rows so far, by the place of their boards in the list, and
+// the document that the table is for.
+type proofRows struct {
+	sync.Mutex
+	path string // "": none
+	rows map[int]proofRow
+}
+
+// add takes in a row and writes the document anew.
+func (p *proofRows) add(t *testing.T, place int, row proofRow) {
+	p.Lock()
+	defer p.Unlock()
+	if p.rows == nil {
+		p.rows = map[int]proofRow{}
+	}
+	p.rows[place] = row
+	if p.path != "" {
+		writeProof(t, p.path, p.rows)
+	}
+}
+
+// endedBoot says whether the original runner gave up on any of the boards.
+func (p *proofRows) endedBoot() bool {
+	for _, row := range p.rows {
+		if row.original.endedBoot() {
+			return true
+		}
+	}
+	return false
+}
+
 // tableMark ends the part of docs/proof.md that is written by hand.
 const tableMark = "<!-- below this line: make proof -->\n"
 
-// writeProof writes the tables below the mark of a document.
-func writeProof(t *testing.T, path string, rows []proofRow) {
+// writeProof writes the tables below the mark of a document. What they say there
+// of boards that were not booted now stays.
+func writeProof(t *testing.T, path string, rows map[int]proofRow) {
 	t.Helper()
-	head, _, found := bytes.Cut(readFile(t, path), []byte(tableMark))
+	head, tables, found := strings.Cut(string(readFile(t, path)), tableMark)
 	if !found {
 		t.Fatalf("%s has no line %q", path, strings.TrimSpace(tableMark))
 	}
-	text := string(head) + tableMark + proofTables(rows)
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	ways, without, _ := strings.Cut(strings.TrimSpace(tables), "\n\n")
+	head += tableMark + "\n" +
+		table("| board | kernel | way | devices bound | modules | KiB | seconds | failures |", ways, rows, proofRow.ways) + "\n" +
+		table("| board | without the module | not bound |", without, rows, proofRow.leftOut)
+	if err := os.WriteFile(path, []byte(head), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func proofTables(rows []proofRow) string {
-	var b strings.Builder
-	b.WriteString("\n| board | kernel | way | devices bound | modules | KiB | seconds | failures |\n|---|---|---|---|---|---|---|---|\n")
-	for _, row := range rows {
-		for _, way := range []struct {
-			name string
-			outcome
-		}{{"all-in", row.everything}, {"original", row.original}, {"modscout", row.modscout}} {
-			promised, bound := row.count(way.outcome)
-			fmt.Fprintf(&b, "| %s | %s | %s | %d of %d | %d | %d | %.1f | %s |\n", row.board.name, row.plan.Platform.Kernel, way.name,
-				bound, promised, len(way.loaded), way.bytes/1024, way.seconds, way.failures())
+// table returns a table with the lines of each board: new ones, or those of old.
+func table(head, old string, rows map[int]proofRow, of func(proofRow) string) string {
+	text := head + "\n" + strings.Repeat("|---", strings.Count(head, "|")-1) + "|\n"
+	for place, board := range provedBoards {
+		if row, booted := rows[place]; booted {
+			text += of(row)
+			continue
+		}
+		for line := range strings.Lines(old) {
+			if strings.HasPrefix(line, "| "+board.name+" |") {
+				text += strings.TrimSpace(line) + "\n"
+			}
 		}
 	}
-	b.WriteString("\n| board | without the module | not bound |\n|---|---|---|\n")
-	for _, row := range rows {
-		for _, m := range row.plan.Modules {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", row.board.name, m.Name, strings.Join(row.names(row.without[m.Name]), ", "))
-		}
+	return text
+}
+
+// ways returns the lines of the first table.
+func (row proofRow) ways() string {
+	var b strings.Builder
+	for _, way := range []struct {
+		name string
+		outcome
+	}{{"all-in", row.everything}, {"original", row.original}, {"modscout", row.modscout}} {
+		promised, bound := row.count(way.outcome)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d of %d | %d | %d | %.1f | %s |\n", row.board.name, row.plan.Platform.Kernel, way.name,
+			bound, promised, len(way.loaded), way.bytes/1024, way.seconds, way.failures())
+	}
+	return b.String()
+}
+
+// leftOut returns those of the second.
+func (row proofRow) leftOut() string {
+	var b strings.Builder
+	for _, m := range row.plan.Modules {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", row.board.name, m.Name, strings.Join(row.names(row.without[m.Name]), ", "))
 	}
 	return b.String()
 }
@@ -62,7 +115,7 @@ func proofTables(rows []proofRow) string {
 // count returns how many devices the plan promises and how many of them one way
 // bound, by whichever module.
 func (row proofRow) count(o outcome) (promised, bound int) {
-	lost := unboundByAny(row.plan, row.before, sights(o.said["bound"]))
+	lost := unboundByAny(row.plan, row.before, o.bound)
 	for _, d := range row.plan.Devices {
 		if d.Verdict == plan.ByModule {
 			promised++
@@ -78,11 +131,14 @@ func (o outcome) failures() string {
 		return "the guest did not come to its end"
 	case len(o.refused) == 0:
 		return "none"
-	case slices.ContainsFunc(o.refused, func(line string) bool { return strings.Contains(line, "Exit 99") }):
+	case o.endedBoot():
 		return "boot ended (Exit 99): " + strings.ReplaceAll(o.refused[0], "|", "/")
 	}
 	return fmt.Sprintf("%d modules not loaded", len(o.refused))
 }
+
+// endedBoot says whether the runner gave up.
+func (o outcome) endedBoot() bool { return slices.Contains(o.refused, "Exit 99") }
 
 // names spells ids as a person knows the devices.
 func (row proofRow) names(ids []string) (list []string) {

@@ -30,7 +30,7 @@ type target struct {
 	catalog *catalog.Catalog
 	base    []byte // its initrd
 	scan    []byte // a layer with this program
-	all     []byte // a layer with every driver, made when it is first asked for
+	all     []byte // a layer with every driver, for the proof's table
 }
 
 func newTarget(t *testing.T, kernel kotest.Kernel) *target {
@@ -46,6 +46,9 @@ func newTarget(t *testing.T, kernel kotest.Kernel) *target {
 	g.catalog = c
 	g.base = g.baseInitrd(t)
 	g.scan = layer(t, map[string][]byte{"bin/modscout": readFile(t, buildStatic(t, "."))})
+	if *proofFile != "" {
+		g.all = g.drivers(t)
+	}
 	return g
 }
 
@@ -122,16 +125,16 @@ func layer(t *testing.T, files map[string][]byte) []byte {
 	return readFile(t, packInitrd(t, root))
 }
 
-// boot runs a board with the base initrd and a layer, in a way that
+// boot runs a board with the base initrd and layers, in ways that
 // testdata/target.init knows.
-func (g *target) boot(t *testing.T, board provedBoard, way string, layer []byte) (qemu.Output, error) {
+func (g *target) boot(t *testing.T, board provedBoard, ways string, layers ...[]byte) qemu.Output {
 	t.Helper()
 	b := board.Board
 	b.Kernel, b.Initrd = g.kernel.Image, filepath.Join(t.TempDir(), "initrd")
-	if err := os.WriteFile(b.Initrd, slices.Concat(g.base, layer), 0o644); err != nil {
+	if err := os.WriteFile(b.Initrd, slices.Concat(append([][]byte{g.base}, layers...)...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b.Append = strings.TrimSpace("console=ttyS0 quiet panic=-1 way=" + way + " " + b.Append)
+	b.Append = strings.TrimSpace("console=ttyS0 quiet panic=-1 ways=" + ways + " " + b.Append)
 	b.MemoryMB = 512
 	b.Drives = append(slices.Clone(b.Drives), emptyDisk(t, "d0", 1))
 	b.Extra = append(slices.Clone(b.Extra), "-audiodev", "none,id=none")
@@ -139,17 +142,17 @@ func (g *target) boot(t *testing.T, board provedBoard, way string, layer []byte)
 	defer cancel()
 	started := time.Now()
 	out, err := qemu.Run(ctx, b, io.Discard, nil)
-	t.Logf("%s: %d MB of initrd, %.0f s", way, (len(g.base)+len(layer))>>20, time.Since(started).Seconds())
-	return out, err
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s: %.0f s", ways, time.Since(started).Seconds())
+	return out
 }
 
 // report boots the board with nothing but the platform's own modules.
 func (g *target) report(t *testing.T, board provedBoard) *report.Report {
 	t.Helper()
-	out, err := g.boot(t, board, "scan", g.scan)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	out := g.boot(t, board, "scan", g.scan)
 	r, err := out.Report()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -157,42 +160,36 @@ func (g *target) report(t *testing.T, board provedBoard) *report.Report {
 	return r
 }
 
-// everything is a layer with each driver of the catalogue once, in load order:
-// what a module pack is.
-func (g *target) everything(t *testing.T) []byte {
+// drivers is a layer with each driver of the catalogue once, and the order of
+// loading them all: what a module pack is.
+func (g *target) drivers(t *testing.T) []byte {
 	t.Helper()
-	if g.all != nil {
-		return g.all
-	}
 	files, order := map[string][]byte{}, []string{}
 	for _, e := range g.catalog.Extensions {
-		for _, file := range g.extension(t, e.ID, files) {
-			if !slices.Contains(order, filepath.Base(file)) {
-				order = append(order, filepath.Base(file))
-				files["drivers/"+filepath.Base(file)] = files["drivers/"+file]
+		for _, name := range g.extension(t, e.ID, files) {
+			if !slices.Contains(order, name) {
+				order = append(order, name)
 			}
-			delete(files, "drivers/"+file)
 		}
 	}
-	files["drivers/order"] = lines(order)
-	g.all = layer(t, files)
-	return g.all
+	files["drivers/everything"] = lines(order)
+	return layer(t, files)
 }
 
-// originals is a layer with the extensions that a plan's modules come from,
-// each with all that it brings: what a person gets who chose rightly.
+// originals is a layer with the extensions that a plan's modules come from, each
+// with all that it brings: what a person gets who chose rightly.
 func (g *target) originals(t *testing.T, p *plan.Plan) []byte {
 	t.Helper()
 	files, order := map[string][]byte{}, []string{}
 	for _, e := range p.Extensions {
 		order = append(order, g.extension(t, e.ID, files)...)
 	}
-	files["drivers/order"] = lines(order)
+	files["drivers/original"] = lines(order)
 	return layer(t, files)
 }
 
-// extension adds an extension's modules to files and returns them in load
-// order, each as EXTENSION/FILE.
+// extension adds an extension's modules to files and returns their names in load
+// order.
 func (g *target) extension(t *testing.T, id string, files map[string][]byte) (order []string) {
 	t.Helper()
 	driver := strings.TrimPrefix(id, "modscout.")
@@ -200,8 +197,8 @@ func (g *target) extension(t *testing.T, id string, files map[string][]byte) (or
 	packed := readFile(t, filepath.Join(g.tree, driver, "releases", driver+"-"+key+".tgz"))
 	err := archive.Walk(bytes.NewReader(packed), archive.Default, func(e archive.Entry) error {
 		data, err := io.ReadAll(e.Body)
-		files["drivers/"+id+"/"+e.Name] = data
-		order = append(order, id+"/"+e.Name) // an archive's order is the recipe's
+		files["drivers/"+e.Name] = data
+		order = append(order, e.Name) // an archive's order is the recipe's
 		return err
 	})
 	if err != nil {
@@ -210,33 +207,22 @@ func (g *target) extension(t *testing.T, id string, files map[string][]byte) (or
 	return order
 }
 
-// outcome is what a board said after it loaded drivers in one way.
+// outcome is what a guest said of one way of loading drivers.
 type outcome struct {
 	said    map[string]string
+	bound   []sight
 	loaded  []string // modules beyond the platform's own
 	bytes   int      // that they take in memory
 	seconds float64  // of loading, in the guest
 	refused []string // what insmod or the runner complained of
-	whole   bool     // the guest came to its end
+	whole   bool     // the guest came to the end of it
 }
 
-// outcome boots a board in a way that may fail; what came of it is the answer.
-func (g *target) outcome(t *testing.T, board provedBoard, way string, layer []byte) outcome {
-	t.Helper()
-	out, err := g.boot(t, board, way, layer)
-	o := readOutcome(out)
-	if err != nil || !o.whole {
-		t.Logf("%s: %v\n%s", way, err, out)
-	}
-	return o
-}
-
-func readOutcome(out qemu.Output) outcome {
-	said := sections(out)
-	_, whole := said["end"]
-	o := outcome{said: said, whole: whole}
+func readOutcome(said map[string]string, way string) outcome {
+	o := outcome{said: said, bound: sights(said[way+": bound"])}
+	_, o.whole = said[way+": unload"]
 	base := moduleSizes(said["base"])
-	for name, size := range moduleSizes(said["modules"]) {
+	for name, size := range moduleSizes(said[way+": modules"]) {
 		if _, own := base[name]; !own {
 			o.loaded = append(o.loaded, name)
 			o.bytes += size
@@ -244,9 +230,9 @@ func readOutcome(out qemu.Output) outcome {
 	}
 	slices.Sort(o.loaded)
 	var before, after float64
-	fmt.Sscan(said["seconds"], &before, &after)
+	fmt.Sscan(said[way+": seconds"], &before, &after)
 	o.seconds = after - before
-	for line := range strings.Lines(said["load"]) {
+	for line := range strings.Lines(said[way+": load"]) {
 		if strings.Contains(line, "can't insert") || strings.Contains(line, "Exit 99") {
 			o.refused = append(o.refused, strings.TrimSpace(line))
 		}
