@@ -37,17 +37,37 @@ func (s *session) loop(ctx context.Context, typed <-chan byte) {
 	}
 }
 
-// patience is how long a key waits for the one before it to be done.
-const patience = 3 * time.Second
+// patience is how long keys wait for a step before those that end the machine
+// are done all the same, and maxWaiting how many of them wait.
+const (
+	patience   = 3 * time.Second
+	maxWaiting = 64
+)
 
-// dispatch passes keys on. While a step takes its time those that end the
-// machine are done all the same, and others are lost.
+// dispatch passes keys on in their order, as soon as the step before is done.
 func (s *session) dispatch(typed <-chan byte, keys chan<- byte) {
-	for key := range typed {
+	var waiting []byte
+	var since time.Time
+	for {
+		var next chan<- byte
+		var first byte
+		var late <-chan time.Time
+		if len(waiting) > 0 {
+			next, first, late = keys, waiting[0], time.After(time.Until(since.Add(patience)))
+		}
 		select {
-		case keys <- key:
-		case <-time.After(patience):
-			s.stop(key)
+		case key := <-typed:
+			if len(waiting) == 0 {
+				since = time.Now()
+			}
+			waiting = append(waiting, key)[:min(len(waiting)+1, maxWaiting)]
+		case next <- first:
+			waiting, since = waiting[1:], time.Now()
+		case <-late:
+			for _, key := range waiting {
+				s.stop(key)
+			}
+			since = time.Now()
 		}
 	}
 }

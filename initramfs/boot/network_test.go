@@ -213,6 +213,7 @@ func TestEndWatches(t *testing.T) {
 	typed := make(chan byte)
 	go s.loop(t.Context(), typed)
 	system.changes <- nil
+	typed <- 'q' // waits for its turn
 	typed <- 'p'
 	<-stopped
 	close(release)
