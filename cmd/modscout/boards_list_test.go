@@ -48,8 +48,4 @@ var provedBoards = []provedBoard{
 		"megasas-gen2", "mptsas1068", "vmxnet3,romfile=", "ich9-ahci,id=sata", "ide-hd,bus=sata.0,drive=d0"}}},
 	{"KVM guest of the modern kind", false, false, linux6_12, qemu.Board{Devices: []string{
 		"virtio-net-pci-non-transitional,romfile=", "virtio-blk-pci-non-transitional,drive=d0", "virtio-keyboard-pci", "virtio-serial-pci"}}},
-	{"everything at once", false, false, linux6_1, qemu.Board{Devices: []string{
-		"pcie-pci-bridge,id=pci", "rtl8139,bus=pci,romfile=", "pcnet,bus=pci,romfile=", "tulip,bus=pci,romfile=", "ne2k_pci,bus=pci,romfile=",
-		"e1000,bus=pci,romfile=", "e1000e,romfile=", "vmxnet3,romfile=", "virtio-net-pci,romfile=", "virtio-scsi-pci",
-		"megasas", "mptsas1068", "lsi53c895a,bus=pci", "am53c974,bus=pci", "pvscsi", "i6300esb,bus=pci", "intel-hda"}}},
 }
