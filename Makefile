@@ -12,7 +12,7 @@ TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools xz-utils
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf chromium-headless-shell dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop coinor-cbc pciutils usbutils patch git
 
-.PHONY: build test verify-redpill proof fuzz bench evaluate demo kernels tools catalog generated clean
+.PHONY: build test verify-redpill proof fuzz bench matrix evaluate demo kernels tools catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/modscout ./cmd/modscout-init
 

@@ -34,6 +34,8 @@ func (c *fakeConsole) Replace(text []byte) { c.Write(text) }
 type fakeSystem struct {
 	options        Options
 	screen, serial fakeConsole
+	mountErr       error
+	blind          bool // no console opens
 	damaged, bad   []error
 	loud           bool // USB never settles
 	stick          string
@@ -47,14 +49,20 @@ type fakeSystem struct {
 	changes   chan error
 }
 
-func (f *fakeSystem) Mount() error           { return nil }
+func (f *fakeSystem) Mount() error           { return f.mountErr }
 func (f *fakeSystem) Options() Options       { return f.options }
-func (f *fakeSystem) Consoles() []console    { return []console{&f.screen, &f.serial} }
 func (f *fakeSystem) CheckManifest() []error { return f.damaged }
 func (f *fakeSystem) LoadModules() []error   { return f.bad }
 func (f *fakeSystem) SpareMemory()           {}
 func (f *fakeSystem) PowerOff()              {}
 func (f *fakeSystem) Reboot()                {}
+
+func (f *fakeSystem) Consoles() []console {
+	if f.blind {
+		return nil
+	}
+	return []console{&f.screen, &f.serial}
+}
 
 func (f *fakeSystem) Settle(context.Context) (bool, error) { return !f.loud, nil }
 
@@ -166,6 +174,7 @@ func TestRunGoesOn(t *testing.T) {
 		warning string // code in the report
 	}{
 		{"damaged", nil, fakeSystem{damaged: []error{failure}}, "NOT COMPLETE (1): initramfs-damaged: out of luck", "initramfs-damaged"},
+		{"nothing mounts", nil, fakeSystem{mountErr: failure}, "NOT COMPLETE (1): mount-failed: out of luck", "mount-failed"},
 		{"module", nil, fakeSystem{bad: []error{failure, failure}}, "NOT COMPLETE (2): module-not-loaded: out of luck\n", "module-not-loaded"},
 		{"scan panics", panics, fakeSystem{}, "panic: scan went wrong at ", "scan-failed"},
 		{"no stick", nil, fakeSystem{stickErr: errNoStick, options: Options{Stick: "12345678"}}, "NOT SAVED on the stick", ""},
@@ -193,6 +202,17 @@ func TestRunGoesOn(t *testing.T) {
 			}
 			checkWarning(t, s.report, tt.warning)
 		})
+	}
+}
+
+// TestBlind runs without any console: the answer is on the stick all the same.
+func TestBlind(t *testing.T) {
+	system := &fakeSystem{blind: true, stick: t.TempDir(), options: Options{Stick: "12345678"}}
+	start(t, sampleParts(), system)
+	for _, name := range []string{"report.json", "plan.json"} {
+		if _, err := os.Stat(filepath.Join(system.stick, StickDir, name)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
