@@ -3,9 +3,11 @@ package boot_test
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,14 +17,15 @@ import (
 	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
-// TestNeverDies boots an /init whose parts panic, hang or die in a real kernel
-// with a damaged initramfs. The kernel must not panic, and the person must see
-// what happened.
+// TestNeverDies boots an /init whose parts panic, hang or die in a real kernel,
+// with a damaged initramfs and a module that crashes, or without /proc, /sys,
+// screen and disk. The kernel must not panic, and the person must see what
+// happened.
 func TestNeverDies(t *testing.T) {
 	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-amd64")
-	initrd := damagedInitrd(t, kernel)
-	board := qemu.Plain().WithKernel(kernel.Image, initrd)
+	program := buildDying(t)
+	board := qemu.Plain().WithKernel(kernel.Image, damagedInitrd(t, program, kernel))
 
 	t.Run("panic", func(t *testing.T) {
 		out := bootBoard(t, board)
@@ -30,7 +33,8 @@ func TestNeverDies(t *testing.T) {
 			"initramfs-damaged: damaged initramfs: lib/modules/"+kernel.Release+"/kernel/fs/fat/vfat.ko: content differs",
 			"scan-failed: panic: the scan panics at ",
 			"module-not-loaded: vfat: left out, it is damaged",
-			"NOT COMPLETE (3): initramfs-damaged: ", "the answer of dying", "Powering off.")
+			"module-not-loaded: nls_utf8: the kernel crashed in it",
+			"NOT COMPLETE (4): initramfs-damaged: ", "the answer of dying", "Powering off.")
 		r, err := out.Report()
 		if err != nil {
 			t.Fatal(err)
@@ -51,10 +55,23 @@ func TestNeverDies(t *testing.T) {
 			t.Errorf("the report was not safe before the recommendation: %v", err)
 		}
 	})
+	t.Run("no proc, no sys, no screen", func(t *testing.T) {
+		initrd := filepath.Join(t.TempDir(), "initrd")
+		writeFile(t, initrd, archiveOf(t, program, kernel.Modules))
+		board := qemu.Plain().WithKernel(kernel.Image, initrd)
+		board.Append += " WITHOUT_PROC_AND_SYS=1"
+		board.Extra = []string{"-vga", "none"}
+		board.Prompt, board.Answer = "p power off", "p"
+		out := bootBoard(t, board)
+		wantOn(t, out, "NOT COMPLETE (", ": mount-failed: ", "the answer of dying", "p power off")
+		if _, err := out.Report(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
-// damagedInitrd packs the dying /init and flips one byte of vfat.ko.
-func damagedInitrd(t *testing.T, kernel kotest.Kernel) string {
+// buildDying builds testdata/dying as an /init.
+func buildDying(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "init")
 	build := exec.Command("go", "build", "-o", program, "./testdata/dying")
@@ -62,7 +79,43 @@ func damagedInitrd(t *testing.T, kernel kotest.Kernel) string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	fs, err := initramfs.New(initramfs.Config{Init: program, Tree: kernel.Modules})
+	return program
+}
+
+// damagedInitrd packs an /init with modules of which nls_utf8 crashes the
+// kernel, as it was built, and vfat has another byte than when it was packed.
+func damagedInitrd(t *testing.T, program string, kernel kotest.Kernel) string {
+	t.Helper()
+	whole, err := initramfs.New(initramfs.Config{Init: program, Tree: kernel.Modules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := filepath.Join(t.TempDir(), kernel.Release)
+	var vfat []byte
+	for _, step := range whole.Load {
+		file := strings.TrimPrefix(step.Path, "lib/modules/"+kernel.Release+"/")
+		module := readFile(t, filepath.Join(kernel.Modules, file))
+		switch step.Name() {
+		case "nls_utf8":
+			module = crashing(t, module)
+		case "vfat":
+			vfat = module
+		}
+		writeFile(t, filepath.Join(tree, file), module)
+	}
+	writeFile(t, filepath.Join(tree, "modules.builtin"), readFile(t, filepath.Join(kernel.Modules, "modules.builtin")))
+	archive := archiveOf(t, program, tree)
+	at := bytes.Index(archive, vfat)
+	archive[at+len(vfat)-1] ^= 0xff
+	initrd := filepath.Join(t.TempDir(), "initrd")
+	writeFile(t, initrd, archive)
+	return initrd
+}
+
+// archiveOf packs an initramfs, uncompressed.
+func archiveOf(t *testing.T, program, tree string) []byte {
+	t.Helper()
+	fs, err := initramfs.New(initramfs.Config{Init: program, Tree: tree})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,17 +123,53 @@ func damagedInitrd(t *testing.T, kernel kotest.Kernel) string {
 	if err := fs.WriteCPIO(&archive); err != nil {
 		t.Fatal(err)
 	}
-	module, err := os.ReadFile(filepath.Join(kernel.Modules, "kernel/fs/fat/vfat.ko"))
+	return archive.Bytes()
+}
+
+// crashing returns a module that begins with an instruction which no processor
+// has (ud2). Its signature is cut off, it is none any more: Debian's kernels
+// load modules without one.
+func crashing(t *testing.T, module []byte) []byte {
+	t.Helper()
+	module = bytes.TrimSuffix(module, []byte("~Module signature appended~\n"))
+	file, err := elf.NewFile(bytes.NewReader(module))
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := bytes.Index(archive.Bytes(), module)
-	archive.Bytes()[at+len(module)-1] ^= 0xff
-	initrd := filepath.Join(t.TempDir(), "initrd")
-	if err := os.WriteFile(initrd, archive.Bytes(), 0o644); err != nil {
+	symbols, err := file.Symbols()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return initrd
+	at := slices.IndexFunc(symbols, func(s elf.Symbol) bool { return s.Name == "init_module" })
+	if at < 0 {
+		t.Fatal("the module has no init_module")
+	}
+	code := module[file.Sections[symbols[at].Section].Offset+symbols[at].Value:]
+	code = bytes.TrimPrefix(code, []byte("\xf3\x0f\x1e\xfa")) // endbr64
+	if code[0] == 0xe8 {
+		code = code[5:] // the call of __fentry__, which the kernel wants to find
+	}
+	copy(code, "\x0f\x0b")
+	return module
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func writeFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func bootBoard(t *testing.T, board qemu.Board) qemu.Output {

@@ -1,11 +1,13 @@
 // Dying is an /init for boot tests whose parts go wrong: the scan panics, and
 // with "modscout.show=report" the recommendation is a fatal error that no
-// recover catches.
+// recover catches. With "WITHOUT_PROC_AND_SYS=1", which the kernel passes on as
+// an environment variable, nothing can be mounted there.
 package main
 
 import (
 	"context"
 	"io"
+	"os"
 	"sync"
 
 	"github.com/modscout/modscout/initramfs/boot"
@@ -14,6 +16,12 @@ import (
 )
 
 func main() {
+	if os.Getenv("WITHOUT_PROC_AND_SYS") != "" {
+		for _, dir := range []string{"/proc", "/sys"} {
+			os.Remove(dir)
+			os.WriteFile(dir, nil, 0o444)
+		}
+	}
 	boot.Run(boot.Parts{
 		Tool: "dying",
 		Scan: func(context.Context) (*report.Report, error) { panic("the scan panics") },
