@@ -16,11 +16,12 @@ var (
 )
 
 // devices checks that every device of the report has one verdict, and each
-// verdict against the catalogue.
-func (c *checker) devices() {
+// verdict against the catalogue. It returns false where the plan has not as many
+// devices as the report: then the two cannot be compared any further.
+func (c *checker) devices() bool {
 	if len(c.plan.Devices) != len(c.report.Devices) {
 		c.problem(DevicesDiffer, c.plan.Report, "%d devices in the plan, %d in the report", len(c.plan.Devices), len(c.report.Devices))
-		return
+		return false
 	}
 	for i := range c.plan.Devices {
 		d, in := &c.plan.Devices[i], &c.report.Devices[i]
@@ -35,9 +36,10 @@ func (c *checker) devices() {
 		case plan.Missing:
 			c.missing(d, in)
 		case plan.Base:
-			c.base(d)
+			c.base(d, in)
 		}
 	}
+	return true
 }
 
 func (c *checker) words(d *plan.Device) {
@@ -108,9 +110,17 @@ func (c *checker) conflicts(o *offer, above []string) bool {
 	})
 }
 
-// base checks what is said to be read from the platform's own lists.
-func (c *checker) base(d *plan.Device) {
+// base checks what is said to be read from the platform's own lists; and that
+// nothing is inferred where the platform offers a driver, for then its kernel
+// has none.
+func (c *checker) base(d *plan.Device, in *report.Device) {
+	if d.Certainty == plan.Assumed {
+		c.missing(d, in)
+	}
 	for _, b := range d.Basis {
+		if b.Layer == "catalogue" {
+			c.problem(BaseNotFound, d.ID, "what the catalogue offers is not part of the platform")
+		}
 		if (b.Layer == "builtin" || b.Layer == "kernel" || b.Layer == "initrd" || b.Layer == "user") &&
 			!c.has[d.Module] && (d.Module != "" || d.Certainty != plan.Possible) {
 			c.problem(BaseNotFound, d.ID, "the platform's lists do not name %q", d.Module)

@@ -10,6 +10,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -35,6 +36,7 @@ const (
 	ReportDiffers      = "report-differs"       // the plan answers another report
 	CatalogDiffers     = "catalog-differs"      // the plan was made with another catalogue
 	PlatformUnknown    = "platform-unknown"     // no catalogue has the platform
+	PlatformDiffers    = "platform-differs"     // its version, build, flavour or kernel are not the catalogue's
 	DevicesDiffer      = "devices-differ"       // not every device of the report has one verdict, in order
 	VerdictUnknown     = "verdict-unknown"      // a word that is no verdict, importance or certainty
 	ModuleTwice        = "module-twice"         // a module is in the plan more than once
@@ -53,7 +55,7 @@ const (
 	ClaimTooWide       = "claim-too-wide"       // a claim on a class that platforms drive themselves
 	BetterCandidate    = "better-candidate"     // a stronger claim was passed over
 	DriverOverlooked   = "driver-overlooked"    // "missing", though the platform offers a driver
-	BaseNotFound       = "base-not-found"       // "base", "known", though the platform's lists do not have it
+	BaseNotFound       = "base-not-found"       // "base", though nothing of the platform says so
 	ExtensionDiffers   = "extension-differs"    // the extensions are not those of the modules, or their pins differ
 	ProofDiffers       = "proof-differs"        // the proof contradicts itself or the plan
 	NotMinimal         = "not-minimal"          // fewer modules drive the same devices
@@ -70,7 +72,10 @@ func Verify(p *plan.Plan, r *report.Report, cats []*catalog.Catalog) []Problem {
 	if !c.findPlatform() {
 		return c.problems
 	}
-	c.devices()
+	c.platformFacts()
+	if !c.devices() {
+		return c.problems
+	}
 	c.modules()
 	c.extensions()
 	c.proof()
@@ -114,6 +119,16 @@ func (c *checker) identity() {
 		if !slices.Contains(c.hashes, used.SHA256) {
 			c.problem(CatalogDiffers, used.Name, "catalogue %s of %s is not among those given", used.Version, used.Date)
 		}
+	}
+}
+
+// platformFacts holds what the plan says of its platform against the catalogue.
+func (c *checker) platformFacts() {
+	p, known := c.plan.Platform, c.platform
+	kernel := cmp.Or(known.KernelRelease, known.KernelVersion)
+	if p.OSVersion != known.OSVersion || p.Build != known.Build || p.Flavour != known.Flavour || p.Kernel != kernel {
+		c.problem(PlatformDiffers, p.ID, "the catalogue has version %q, build %q, flavour %q, kernel %q",
+			known.OSVersion, known.Build, known.Flavour, kernel)
 	}
 }
 

@@ -85,7 +85,9 @@ func TestVerifyRejects(t *testing.T) {
 		{verify.ReportDiffers, func(p *plan.Plan) { p.Report = "sha256:00" }},
 		{verify.CatalogDiffers, func(p *plan.Plan) { p.Catalogs[0].SHA256 = "sha256:00" }},
 		{verify.PlatformUnknown, func(p *plan.Plan) { p.Platform.ID = "box_9" }},
+		{verify.PlatformDiffers, func(p *plan.Plan) { p.Platform.Kernel = "9.9" }},
 		{verify.DevicesDiffer, func(p *plan.Plan) { p.Devices = p.Devices[1:] }},
+		{verify.DevicesDiffer, func(p *plan.Plan) { p.Devices = append(p.Devices, p.Devices[1]) }},
 		{verify.DevicesDiffer, func(p *plan.Plan) { p.Devices[0], p.Devices[1] = p.Devices[1], p.Devices[0] }},
 		{verify.VerdictUnknown, func(p *plan.Plan) { p.Devices[3].Verdict = "fine" }},
 		{verify.VerdictUnknown, func(p *plan.Plan) { p.Devices[3].Basis = nil }},
@@ -111,7 +113,16 @@ func TestVerifyRejects(t *testing.T) {
 			p.Devices[1].Verdict, p.Devices[1].Module = plan.Missing, ""
 			drop(p, "igc")
 		}},
+		{verify.DriverOverlooked, func(p *plan.Plan) {
+			p.Devices[1].Verdict, p.Devices[1].Certainty, p.Devices[1].Module = plan.Base, plan.Assumed, ""
+			p.Devices[1].Basis = []plan.Basis{{Layer: "reference"}}
+			drop(p, "igc")
+		}},
 		{verify.BaseNotFound, func(p *plan.Plan) { p.Devices[2].Module = "other" }},
+		{verify.BaseNotFound, func(p *plan.Plan) {
+			p.Devices[1].Verdict = plan.Base
+			drop(p, "igc")
+		}},
 		{verify.ExtensionDiffers, func(p *plan.Plan) { p.Extensions = p.Extensions[:1] }},
 		{verify.ExtensionDiffers, func(p *plan.Plan) { p.Extensions[0].Files[0].SHA256 = "11" }},
 		{verify.ProofDiffers, func(p *plan.Plan) { p.Proof.Modules++ }},
