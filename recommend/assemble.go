@@ -86,6 +86,9 @@ func (e *evaluation) devices() []plan.Device {
 		if d.Verdict == plan.ByModule {
 			d.Why = "" // the module says it
 		}
+		if d.Verdict == plan.Missing && f.elsewhere {
+			e.nameServers(&d, &e.question.subjects[i])
+		}
 		e.record(&d, f.candidates)
 		list[i] = d
 	}

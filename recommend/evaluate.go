@@ -17,9 +17,9 @@ type question struct {
 	options  Options
 	subjects []subject
 
-	mu     sync.Mutex             // platforms are evaluated in parallel
-	served map[servedKey][]string // answers of servers
-	judged map[*site]*evaluation  // answers of verdictsOn
+	mu     sync.Mutex            // platforms are evaluated in parallel
+	served map[servedKey]bool    // answers of offered
+	judged map[*site]*evaluation // answers of verdictsOn
 
 	widen sync.Once
 	wide  *question // the answer of everywhere
@@ -103,23 +103,17 @@ func (f *finding) covered() bool { return f.Verdict == plan.Base || f.Verdict ==
 // lacking says whether the device needs a driver and has none.
 func (f *finding) lacking() bool { return !f.covered() && f.Verdict != plan.Inert }
 
-// servers returns the platforms of a loader that offer a driver for a device,
-// in the order of the catalogues.
-func (q *question) servers(s *subject, loader string) []string {
+// offered says whether some platform of a loader offers a driver for a device.
+func (q *question) offered(s *subject, loader string) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	key := servedKey{s.ID, loader}
-	if list, known := q.served[key]; known {
-		return list
+	answer, known := q.served[key]
+	if !known {
+		answer = slices.ContainsFunc(q.world.sites, func(site *site) bool { return site.loader == loader && site.serves(s) })
+		q.served[key] = answer
 	}
-	var list []string
-	for _, site := range q.world.sites {
-		if site.loader == loader && site.serves(s) {
-			list = append(list, site.platform.ID)
-		}
-	}
-	q.served[key] = list
-	return list
+	return answer
 }
 
 // serves says whether an offer of the platform drives a device, as far as the

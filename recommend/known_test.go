@@ -35,7 +35,7 @@ var known = []struct {
 		modules: []string{"virtio", "virtio_ring", "virtio_net", "virtio_pci", "virtio_scsi"}},
 	{name: "Proxmox", devices: proxmox, platform: "ds3615xs_42218",
 		modules: []string{"virtio", "virtio_ring", "virtio_net", "virtio_pci"}, missing: "virtio:0000:00:05.0", why: "struct module"},
-	{name: "I225-V", devices: []report.Device{igc}, platform: "ds3615xs_42218", missing: igc.ID, why: "ds1520p_42218"},
+	{name: "I225-V", devices: []report.Device{igc}, platform: "ds3615xs_42218", missing: igc.ID, why: "ds1520p_42962"},
 }
 
 var (

@@ -36,6 +36,7 @@ type finding struct {
 	plan.Device
 	candidates []candidate
 	choices    []int // offers of which one must be loaded
+	elsewhere  bool  // other platforms offer a driver: which of them can use it is known when all are judged
 }
 
 func (f *finding) decide(verdict, certainty, layer, text, source string) bool {
@@ -212,7 +213,7 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 		return false
 	}
 	names := strings.Join(e.world.drivers(claims), ", ")
-	others := e.question.servers(s, e.loader)
+	offered := e.question.offered(s, e.loader)
 	certainty := plan.Assumed
 	switch {
 	case e.knows(s.Bus):
@@ -221,8 +222,9 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 		certainty = plan.Possible
 	}
 	switch {
-	case len(others) > 0:
-		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it; "+has(others), "")
+	case offered:
+		f.elsewhere = true
+		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it", "")
 	case e.knows(s.Bus) || s.exotic() || len(s.reference) == 0:
 		return f.decide(plan.Missing, certainty, "reference", names+" would drive it; "+f.refused(e.loader), e.world.referenceSource(s))
 	}
@@ -256,6 +258,19 @@ func notKnownAnywhere(_ *evaluation, s *subject, f *finding) bool {
 		return f.decide(plan.NotKnown, plan.Possible, "reference", "the report has no ids of it", "")
 	}
 	return f.decide(plan.NotKnown, plan.Assumed, "reference", "no module known here claims it", "")
+}
+
+// nameServers adds to a missing device's story the platforms that drive it, the
+// same as in next.
+func (e *evaluation) nameServers(d *plan.Device, s *subject) {
+	text := "; no platform of " + e.loader + " can use it on this machine"
+	asked := e.question.everywhere()
+	if others := allowed(asked.drivenBy(s, e.loader), asked.rejected()); len(others) > 0 {
+		text = "; " + has(newest(others))
+	}
+	d.Basis = slices.Clone(d.Basis) // the finding may be written down again
+	d.Basis[0].Text += text
+	d.Why += text
 }
 
 // has words a list of platforms, the first few by name.

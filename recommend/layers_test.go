@@ -217,3 +217,26 @@ func TestBasis(t *testing.T) {
 		}
 	}
 }
+
+// The story of a missing device names the platforms that next names: not one
+// whose module cannot be loaded, and not one that a rule rules out.
+func TestMissingNamesWhoCanUseIt(t *testing.T) {
+	b := newCatalog("box")
+	driver := b.module(catalog.Module{Name: "igc"}, aliasIGC)
+	bare := b.module(catalog.Module{Name: "igc", Depends: []string{"crc_itu_t"}}, aliasIGC)
+	b.platform(catalog.Platform{ID: "box_2", Loader: box, Builtin: []string{"ext4"}})
+	b.extension(box, "igc", []string{"box_1"}, kmod(driver))
+	b.extension(box, "igc-bare", []string{"box_2"}, kmod(bare))
+	b.extension(box, "other", []string{"box_3"}, kmod(b.module(catalog.Module{Name: "other"})))
+	opts := recommend.Options{Platforms: []string{"box_3"}, Reference: []*catalog.Catalog{reference()}}
+	d := recommendChecked(t, machine(igc), opts, b.Catalog).Devices[0]
+	const want = "igc would drive it; box_1 has it"
+	if d.Why != want || d.Basis[0].Text != want {
+		t.Errorf("why %q, basis %q, want %q", d.Why, d.Basis[0].Text, want)
+	}
+	opts.Without = []string{"igc"}
+	d = recommendChecked(t, machine(igc), opts, b.Catalog).Devices[0]
+	if strings.Contains(d.Why, "box_1") {
+		t.Errorf("why %q names a platform whose module is ruled out", d.Why)
+	}
+}

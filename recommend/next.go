@@ -123,7 +123,7 @@ func (q *question) everywhere() *question {
 
 // drivenBy returns the platforms of a loader that drive a device, with a module
 // or with a kernel that is known to: in the order of the catalogues. Other than
-// servers, it asks each for its verdict, with the dependencies of its modules.
+// offered, it asks each for its verdict, with the dependencies of its modules.
 func (q *question) drivenBy(s *subject, loader string) []string {
 	i := slices.IndexFunc(q.subjects, func(other subject) bool { return other.ID == s.ID })
 	var list []string

@@ -113,7 +113,7 @@ func ask(r *report.Report, cats []*catalog.Catalog, opts Options) *question {
 		s.believe(opts.Base)
 		s.refuse(opts.Without)
 	}
-	return &question{world: w, report: r, options: opts, subjects: w.subjects(r, opts.Want), served: map[servedKey][]string{}, judged: map[*site]*evaluation{}}
+	return &question{world: w, report: r, options: opts, subjects: w.subjects(r, opts.Want), served: map[servedKey]bool{}, judged: map[*site]*evaluation{}}
 }
 
 // internal spells module names as the kernel does inside.

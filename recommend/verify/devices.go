@@ -111,10 +111,10 @@ func (c *checker) conflicts(o *offer, above []string) bool {
 }
 
 // base checks what is said to be read from the platform's own lists; and that
-// nothing is inferred where the platform offers a driver, for then its kernel
-// has none.
+// no driver of a card is inferred where the platform offers one, for then its
+// kernel has none.
 func (c *checker) base(d *plan.Device, in *report.Device) {
-	if d.Certainty == plan.Assumed {
+	if d.Certainty == plan.Assumed && in.Bus == "pci" {
 		c.missing(d, in)
 	}
 	for _, b := range d.Basis {

@@ -122,13 +122,19 @@ func (c *checker) identity() {
 	}
 }
 
-// platformFacts holds what the plan says of its platform against the catalogue.
+// platformFacts holds what the plan says of its platform against the catalogue,
+// where that says anything.
 func (c *checker) platformFacts() {
 	p, known := c.plan.Platform, c.platform
-	kernel := cmp.Or(known.KernelRelease, known.KernelVersion)
-	if p.OSVersion != known.OSVersion || p.Build != known.Build || p.Flavour != known.Flavour || p.Kernel != kernel {
-		c.problem(PlatformDiffers, p.ID, "the catalogue has version %q, build %q, flavour %q, kernel %q",
-			known.OSVersion, known.Build, known.Flavour, kernel)
+	for _, fact := range []struct{ name, got, want string }{
+		{"os_version", p.OSVersion, known.OSVersion},
+		{"build", p.Build, known.Build},
+		{"flavour", p.Flavour, known.Flavour},
+		{"kernel", p.Kernel, cmp.Or(known.KernelRelease, known.KernelVersion)},
+	} {
+		if fact.want != "" && fact.got != fact.want {
+			c.problem(PlatformDiffers, p.ID, "%s %q, the catalogue has %q", fact.name, fact.got, fact.want)
+		}
 	}
 }
 

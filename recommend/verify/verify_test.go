@@ -40,7 +40,7 @@ func testCatalog() *catalog.Catalog {
 			{File: "native.ko", Name: "native", Aliases: 2},
 			{File: "broken.ko", Name: "broken", Aliases: 1, Stripped: true},
 		},
-		Platforms:  []catalog.Platform{{ID: "box_1", Loader: "box", Builtin: []string{"native"}}},
+		Platforms:  []catalog.Platform{{ID: "box_1", Loader: "box", KernelVersion: "4.4.180", Builtin: []string{"native"}}},
 		Extensions: []catalog.Extension{extension("e.driver", 0, 1), extension("e.greedy", 3, 4), extension("e.igc", 2, 6), extension("e.native", 5)},
 	}
 }
