@@ -37,7 +37,7 @@ type Disk struct {
 	Append    string // further kernel command line
 
 	// Drivers are put beside the initramfs, from the module directory Tree,
-	// /lib/modules/RELEASE; "" = [NoDrivers].
+	// /lib/modules/RELEASE.
 	Drivers DriverSet
 	Tree    string
 }
@@ -47,21 +47,12 @@ type Disk struct {
 // all times are 1980-01-01, where FAT's begin. Errors: [ErrNoGRUB], a kernel
 // and modules that do not fit each other.
 func (d Disk) Write(path string) error {
-	if err := d.Kernel.Fits(d.Initramfs); err != nil {
-		return err
-	}
-	if err := checkAppend(d.Append); err != nil {
-		return err
-	}
-	if d.GRUB == "" {
-		d.GRUB = GRUBDir
-	}
-	loader, err := makeGRUB(d.GRUB)
+	initrd, err := d.check()
 	if err != nil {
 		return err
 	}
-	var initrd bytes.Buffer
-	if _, err := d.Initramfs.WriteTo(&initrd); err != nil {
+	loader, err := makeGRUB(d.GRUB)
+	if err != nil {
 		return err
 	}
 	image, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
@@ -73,14 +64,27 @@ func (d Disk) Write(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.fill(image.File, loader, initrd.Bytes(), drivers); err != nil {
+	if err := d.fill(image.File, loader, initrd, drivers); err != nil {
 		return err
 	}
 	return image.CloseAtomicallyReplace()
 }
 
+// check refuses what would not boot and returns the initramfs as it is packed.
+func (d Disk) check() ([]byte, error) {
+	if err := d.Kernel.Fits(d.Initramfs); err != nil {
+		return nil, err
+	}
+	if err := checkAppend(d.Append); err != nil {
+		return nil, err
+	}
+	var initrd bytes.Buffer
+	_, err := d.Initramfs.WriteTo(&initrd)
+	return initrd.Bytes(), err
+}
+
 func (d Disk) readDrivers() ([]content, error) {
-	if d.Drivers == "" || d.Drivers == NoDrivers {
+	if d.Tree == "" {
 		return nil, nil
 	}
 	tree, err := openTree(d.Tree)

@@ -34,6 +34,7 @@ var ErrDriverSet = errors.New("drivers are none, network or all")
 
 // driverPaths are what the paths below "kernel/" begin with.
 var driverPaths = map[DriverSet][]string{
+	"":        nil,
 	NoDrivers: nil,
 	NetworkDrivers: {
 		"drivers/net/ethernet/intel/e100", "drivers/net/ethernet/intel/igb/", "drivers/net/ethernet/intel/igc/",

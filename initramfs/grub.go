@@ -2,11 +2,13 @@ package initramfs
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // GRUBDir is where Debian's packages grub-pc-bin and grub-efi-amd64-bin keep
@@ -35,6 +37,7 @@ var (
 // makeGRUB builds both loaders from the parts below dir. Each reads
 // /boot/grub/grub.cfg from the partition it was loaded from.
 func makeGRUB(dir string) (*grub, error) {
+	dir = cmp.Or(dir, GRUBDir)
 	var g grub
 	var err error
 	if g.boot, err = os.ReadFile(filepath.Join(dir, "i386-pc", "boot.img")); err != nil {
@@ -43,27 +46,48 @@ func makeGRUB(dir string) (*grub, error) {
 	if len(g.boot) != sectorSize {
 		return nil, fmt.Errorf("%w: its boot.img has %d bytes, want %d", ErrNoGRUB, len(g.boot), sectorSize)
 	}
-	if g.core, err = grubImage(dir, "i386-pc", "(,msdos1)/boot/grub", grubBIOS); err != nil {
+	if g.core, err = grubImage(dir, "i386-pc", "(,msdos1)/boot/grub", "", grubBIOS); err != nil {
 		return nil, err
 	}
 	if len(g.core) > partitionStart-sectorSize {
 		return nil, fmt.Errorf("GRUB's core image has %d bytes, there is room for %d", len(g.core), partitionStart-sectorSize)
 	}
-	g.efi, err = grubImage(dir, "x86_64-efi", "/boot/grub", grubEFI)
+	g.efi, err = grubImage(dir, "x86_64-efi", "/boot/grub", "", grubEFI)
 	return &g, err
 }
 
-// grubImage runs grub-mkimage, which wants a file: it flushes its output.
-func grubImage(dir, platform, prefix string, modules []string) ([]byte, error) {
+// makeGRUBForCD builds both loaders of a CD. Under BIOS, GRUB knows the CD that
+// it came from. UEFI shows it the small FAT that it was read from; the CD around
+// it is known by a file that it alone has.
+func makeGRUBForCD(dir, id string) (*grub, error) {
+	dir = cmp.Or(dir, GRUBDir)
+	core, err := grubImage(dir, "i386-pc-eltorito", "(cd)/boot/grub", "", append([]string{"iso9660"}, grubBIOS...))
+	if err != nil {
+		return nil, err
+	}
+	find := fmt.Sprintf("search.file /%s root\nset prefix=($root)/boot/grub\n", id)
+	efi, err := grubImage(dir, "x86_64-efi", "/boot/grub", find, append([]string{"iso9660", "search_fs_file"}, grubEFI...))
+	return &grub{core: core, efi: efi}, err
+}
+
+// grubImage runs grub-mkimage, which wants a file: it flushes its output. What
+// is in script runs before the configuration is looked for at prefix.
+func grubImage(dir, format, prefix, script string, modules []string) ([]byte, error) {
 	temp, err := os.MkdirTemp("", "modscout-grub-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	image := filepath.Join(temp, "image")
-	args := append([]string{"-O", platform, "-d", filepath.Join(dir, platform), "-p", prefix, "-o", image}, modules...)
-	if complaint, err := exec.Command("grub-mkimage", args...).CombinedOutput(); err != nil {
-		return nil, hint(fmt.Errorf("%w: grub-mkimage for %s: %w %s", ErrNoGRUB, platform, err, bytes.TrimSpace(complaint)), grubHint)
+	image, early := filepath.Join(temp, "image"), filepath.Join(temp, "early.cfg")
+	args := []string{"-O", format, "-d", filepath.Join(dir, strings.TrimSuffix(format, "-eltorito")), "-p", prefix, "-o", image}
+	if script != "" {
+		if err := os.WriteFile(early, []byte(script), 0o600); err != nil {
+			return nil, err
+		}
+		args = append(args, "-c", early)
+	}
+	if complaint, err := exec.Command("grub-mkimage", append(args, modules...)...).CombinedOutput(); err != nil {
+		return nil, hint(fmt.Errorf("%w: grub-mkimage for %s: %w %s", ErrNoGRUB, format, err, bytes.TrimSpace(complaint)), grubHint)
 	}
 	return os.ReadFile(image)
 }
@@ -84,12 +108,16 @@ func (g *grub) bootCode() []byte {
 // screen.
 const commandLine = "console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=30"
 
-// grubConfig boots at once.
+// grubConfig boots at once. The signature of the disk to save on is empty where
+// there is none.
 func grubConfig(signature string, appended string) []byte {
+	if signature != "" {
+		appended = "modscout.stick=" + signature + " " + appended
+	}
 	return fmt.Appendf(nil, `set timeout=0
 set gfxpayload=keep
-linux /boot/%s %s modscout.stick=%s %s
+linux /boot/%s %s %s
 initrd /boot/%s
 boot
-`, KernelName, commandLine, signature, appended, InitrdName)
+`, KernelName, commandLine, appended, InitrdName)
 }

@@ -16,6 +16,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/u-root/u-root/pkg/cpio"
 )
@@ -37,6 +38,9 @@ type Config struct {
 	// Modules are the modules to load, by name and in this very order;
 	// dependencies are not added. nil means [Enumerators] and all they need.
 	Modules []string
+	// Drivers are put into the initramfs too, where there is no stick to hold
+	// them; "" = [NoDrivers].
+	Drivers DriverSet
 	// Files are further files, path in the archive -> content.
 	Files map[string][]byte
 }
@@ -89,6 +93,13 @@ func (fs *Initramfs) collect(c Config, tree *tree) error {
 		fs.add(m.Path, data, 0o644)
 	}
 	fs.add(LoadPath, formatLoad(fs.Load), 0o644)
+	drivers, err := c.Drivers.drivers(tree)
+	if err != nil {
+		return err
+	}
+	for _, f := range drivers {
+		fs.add(strings.TrimPrefix(f.path, "/"), f.data, 0o644)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		fs.add(name, c.Files[name], 0o644)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,28 +13,33 @@ import (
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/diskfs/go-diskfs/filesystem"
 	"github.com/diskfs/go-diskfs/filesystem/fat32"
+	"github.com/diskfs/go-diskfs/filesystem/iso9660"
 )
 
 // ErrNotStick says that a file is no disk image with a FAT partition.
 var ErrNotStick = errors.New("not a scan image")
 
-// Stick is a disk image, opened for reading. It is the file system of its
-// first partition.
+// Stick is a disk image, opened for reading: the file system of its first
+// partition, or that of a CD.
 type Stick struct {
-	Signature string // MBR disk signature, 8 lower-case hex digits
+	Signature string // MBR disk signature, 8 lower-case hex digits; "" of a CD
 
 	filesystem.FileSystem
 	file *os.File
 }
 
-// OpenStick opens a disk image that [Disk.Write] made and that may have booted
-// since. Errors: [ErrNotStick].
+// OpenStick opens what [Disk.Write] made and what may have booted since, or what
+// [Disk.WriteISO] made. Errors: [ErrNotStick].
 func OpenStick(path string) (*Stick, error) {
 	image, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	stick, err := readStick(image)
+	read := readStick
+	if isCD(image) {
+		read = readCD
+	}
+	stick, err := read(image)
 	if err != nil {
 		image.Close()
 		return nil, fmt.Errorf("%s: %w: %w", path, ErrNotStick, err)
@@ -63,6 +69,38 @@ func readStick(image *os.File) (*Stick, error) {
 	}
 	signature := fmt.Sprintf("%08x", binary.LittleEndian.Uint32(sector[signatureAt:]))
 	return &Stick{signature, system, image}, nil
+}
+
+// isCD looks for the identifier of a volume descriptor (ECMA-119, 8.1).
+func isCD(image io.ReaderAt) bool {
+	var head [6]byte
+	_, err := image.ReadAt(head[:], cdVolume)
+	return err == nil && string(head[1:]) == "CD001"
+}
+
+func readCD(image *os.File) (*Stick, error) {
+	info, err := image.Stat()
+	if err != nil {
+		return nil, err
+	}
+	system, err := iso9660.Read(file.New(image, true), info.Size(), 0, cdSector)
+	if err != nil {
+		return nil, err
+	}
+	return &Stick{"", system, image}, nil
+}
+
+// Initrd reads the packed initramfs of the image.
+func (s *Stick) Initrd() ([]byte, error) {
+	name := "boot/" + InitrdName
+	if s.Signature == "" {
+		name = strings.ToUpper(name)
+	}
+	data, err := fs.ReadFile(s, name)
+	if err != nil {
+		return nil, fmt.Errorf("no %s on it: %w", name, err)
+	}
+	return data, nil
 }
 
 // firstSectorAt is where a master boot record says where its first partition

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -52,6 +53,25 @@ func testDisks(t *testing.T, program string) {
 			if sha256.Sum256(readFile(t, disk)) != before[disk] {
 				t.Errorf("booted as a %s disk, the image wrote to the disk %s", name, filepath.Base(disk))
 			}
+		}
+	}
+}
+
+// testCD boots one CD under both firmwares. It can save nothing; the report
+// comes by the serial port.
+func testCD(t *testing.T, program string) {
+	kernel := kotest.Debian(t, "linux-image-amd64")
+	board := qemu.Plain().WithCD(buildImage(t, program, kernel, filepath.Join(t.TempDir(), "scan.iso")))
+	board.MemoryMB = 512
+	for _, firmware := range []string{"", ovmf} {
+		board.Firmware = firmware
+		out := bootBoard(t, board)
+		r := wantReport(t, out)
+		if want := map[string]string{"": "bios", ovmf: "uefi"}[firmware]; r.Machine.Firmware != want {
+			t.Errorf("the report says firmware %q, want %q", r.Machine.Firmware, want)
+		}
+		if bytes.Contains(out, []byte("NOT SAVED")) {
+			t.Error("it tried to save on a CD")
 		}
 	}
 }

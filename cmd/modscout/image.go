@@ -37,14 +37,16 @@ type imageBuild struct {
 func newImageBuildCmd() *cobra.Command {
 	var b imageBuild
 	cmd := &cobra.Command{
-		Use:   "build --kernel FILE --modules DIR -o FILE.img|DIR/",
+		Use:   "build --kernel FILE --modules DIR -o FILE.img|FILE.iso|DIR/",
 		Short: "Pack this program with a kernel into a scan image",
 		Long: `Pack this program with a kernel and the modules that make all devices visible.
 
 -o FILE.img writes one disk image that boots as a USB stick or disk under BIOS
-and UEFI; what it finds is written back to its FAT partition. -o DIR/ writes the
-parts for network boot: vmlinuz, initrd and boot.ipxe, a script that boots them
-by iPXE from where it lies itself.
+and UEFI; what it finds is written back to its FAT partition. -o FILE.iso writes
+a CD for virtual machines that boots under both; nothing can be saved on it, the
+report goes to the serial port or the network. -o DIR/ writes the parts for
+network boot: vmlinuz, initrd and boot.ipxe, a script that boots them by iPXE
+from where it lies itself. A CD and parts have the drivers in the initrd.
 
 The kernel command line, --append, may say:
 ` + scanimage.CommandLine(),
@@ -59,9 +61,9 @@ The kernel command line, --append, may say:
 	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: modscout-init beside this program, or this program)")
 	flags.StringSliceVar(&b.load, "load", nil, "load exactly these modules, in this order")
 	flags.StringVar(&b.grub, "grub", initramfs.GRUBDir, "directory of GRUB's parts")
-	flags.StringVar(&b.drivers, "drivers", string(initramfs.NetworkDrivers), "drivers beside the initramfs, for the network and modscout.probe=1: none, network or all")
+	flags.StringVar(&b.drivers, "drivers", "", "drivers for the network and modscout.probe=1: none, network or all (default: network; none for DIR/)")
 	flags.StringVar(&b.append, "append", "", "further kernel command line, such as modscout.loader=rr")
-	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, or DIR/ for the parts")
+	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, FILE.iso, or DIR/ for the parts")
 	for _, name := range []string{"kernel", "modules", "output"} {
 		cmd.MarkFlagRequired(name)
 	}
@@ -74,6 +76,12 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 		return fmt.Errorf("reading the kernel: %w", err)
 	}
 	config := initramfs.Config{Init: b.init, Tree: b.modules, Modules: b.load}
+	if b.drivers == "" && !b.isParts() {
+		b.drivers = string(initramfs.NetworkDrivers)
+	}
+	if b.isParts() || b.isCD() {
+		config.Drivers = initramfs.DriverSet(b.drivers)
+	}
 	if config.Init == "" {
 		if config.Init, err = initProgram(cmd.ErrOrStderr()); err != nil {
 			return fmt.Errorf("finding this program: %w", err)
@@ -93,10 +101,17 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// write makes parts where the output is a directory: named with a slash, or
+// isParts reports whether the output is a directory: named with a slash, or
 // there already.
+func (b imageBuild) isParts() bool {
+	info, err := os.Stat(b.output)
+	return strings.HasSuffix(b.output, "/") || err == nil && info.IsDir()
+}
+
+func (b imageBuild) isCD() bool { return strings.HasSuffix(b.output, ".iso") }
+
 func (b imageBuild) write(kernel *initramfs.Kernel, archive *initramfs.Initramfs) error {
-	if info, err := os.Stat(b.output); strings.HasSuffix(b.output, "/") || err == nil && info.IsDir() {
+	if b.isParts() {
 		return uninterrupted(func() error { return initramfs.WriteParts(filepath.Clean(b.output), kernel, archive, b.append) })
 	}
 	file, mode, err := resolve(b.output)
@@ -107,6 +122,9 @@ func (b imageBuild) write(kernel *initramfs.Kernel, archive *initramfs.Initramfs
 		return withHint(errors.New("not a file"), "write scan.img and copy it to the stick: cp scan.img "+b.output)
 	}
 	disk := initramfs.Disk{Kernel: kernel, Initramfs: archive, GRUB: b.grub, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
+	if b.isCD() {
+		return uninterrupted(func() error { return disk.WriteISO(file) })
+	}
 	return uninterrupted(func() error { return disk.Write(file) })
 }
 

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +17,7 @@ import (
 
 func newImageLsCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "ls FILE.img|DIR/|INITRD|LAYER",
+		Use:   "ls FILE.img|FILE.iso|DIR/|INITRD|LAYER",
 		Short: "List a scan image and check it, or a layer that pack made",
 		Long: `List what is in a scan image and in its initramfs, and hold the initramfs to the
 manifest inside it. Status 1 where a file is missing or differs.
@@ -77,12 +76,12 @@ func openInitrd(w io.Writer, image string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(w, "disk %s\n", stick.Signature)
+	fmt.Fprintf(w, "disk %s\n", cmp.Or(stick.Signature, "is a CD"))
 	printEntries(w, files)
 	fmt.Fprintln(w, "initramfs")
-	data, err := fs.ReadFile(stick, "boot/"+initramfs.InitrdName)
+	data, err := stick.Initrd()
 	if err != nil {
-		return nil, fmt.Errorf("no boot/%s on it: %w", initramfs.InitrdName, err)
+		return nil, err
 	}
 	return io.NopCloser(bytes.NewReader(data)), nil
 }

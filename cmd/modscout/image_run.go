@@ -29,7 +29,7 @@ const ovmf = "/usr/share/ovmf/OVMF.fd"
 func newImageRunCmd() *cobra.Command {
 	var r imageRun
 	cmd := &cobra.Command{
-		Use:   "run FILE.img|DIR/ [-- QEMU ARGS]",
+		Use:   "run FILE.img|FILE.iso|DIR/ [-- QEMU ARGS]",
 		Short: "Boot a scan image in QEMU",
 		Long: `Boot a scan image in QEMU, with its serial port on this terminal.
 
@@ -96,6 +96,8 @@ func (r imageRun) pickBoard(image string) (qemu.Board, error) {
 		return board, err
 	case info.IsDir():
 		return board.WithKernel(filepath.Join(image, initramfs.KernelName), filepath.Join(image, initramfs.InitrdName)), nil
+	case strings.HasSuffix(image, ".iso"):
+		return board.WithCD(image), nil
 	default:
 		return board.WithStick(image, false), nil
 	}

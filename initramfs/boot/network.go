@@ -94,11 +94,11 @@ func (s *session) portsLine() string {
 	return strings.Join(texts, ", ")
 }
 
-// loadNetworkDrivers tries the stick's drivers on network cards without one.
+// loadNetworkDrivers tries the image's drivers on network cards without one.
 // What the kernel has built in, or the initramfs was built with, needs no stick.
 func (s *session) loadNetworkDrivers(ctx context.Context) {
 	cards := s.only(func(d *report.Device) bool { return d.Driver == "" && isCard(d) })
-	if s.options.Stick == "" || s.parts.Probe == nil || len(cards.Devices) == 0 {
+	if s.options.Stick == "" && !hasDrivers() || s.parts.Probe == nil || len(cards.Devices) == 0 {
 		return
 	}
 	results, err := s.tryDrivers(ctx, cards)

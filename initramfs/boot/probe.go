@@ -49,27 +49,40 @@ func (s *session) only(wanted func(*report.Device) bool) *report.Report {
 	return &some
 }
 
-// tryDrivers runs the prober on the devices of a report with the stick's
-// drivers. It is told to stop before the step's limit, so that what it found
+// tryDrivers runs the prober on the devices of a report with the drivers of the
+// initramfs, where it has any, or the stick's. It is told to stop before the step's limit, so that what it found
 // until then is not lost.
 func (s *session) tryDrivers(ctx context.Context, r *report.Report) ([]probe.Result, error) {
 	return within(ctx, limitProbe, func(ctx context.Context) (results []probe.Result, err error) {
 		ctx, cancel := context.WithTimeout(ctx, limitTrying)
 		defer cancel()
-		err = s.system.Stick(ctx, s.options.Stick, func(dir string) error {
-			drivers, err := driversOn(dir)
+		try := func(root string) error {
+			drivers, err := driversOn(root)
 			if err == nil {
 				results, err = s.parts.Probe(ctx, r, drivers, s.screens.progress)
 			}
 			return err
-		})
+		}
+		if hasDrivers() {
+			err = try("/")
+		} else {
+			err = s.system.Stick(ctx, s.options.Stick, try)
+		}
 		return results, err
 	})
 }
 
-// driversOn returns where the stick has the modules of the kernel that runs.
-func driversOn(stick string) (string, error) {
-	dir := filepath.Join(stick, initramfs.DriversDir, probe.Release())
+// hasDrivers reports whether the initramfs holds the drivers itself: that of a CD
+// does.
+func hasDrivers() bool {
+	_, err := driversOn("/")
+	return err == nil
+}
+
+// driversOn returns where the stick, or the initramfs, has the drivers for the
+// kernel that runs.
+func driversOn(root string) (string, error) {
+	dir := filepath.Join(root, initramfs.DriversDir, probe.Release())
 	if _, err := os.Stat(dir); err != nil {
 		return "", fmt.Errorf("%w (%w)", errNoDrivers, err)
 	}

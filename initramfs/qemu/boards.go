@@ -42,6 +42,13 @@ func (b Board) WithStick(file string, snapshot bool) Board {
 	return b
 }
 
+// WithCD puts in a CD and boots from it. q35 has the port "ide.2".
+func (b Board) WithCD(file string) Board {
+	b.Drives = append(slices.Clone(b.Drives), Drive{ID: "cd", File: file, ReadOnly: true})
+	b.Devices = append(slices.Clone(b.Devices), "ide-cd,bus=ide.2,drive=cd,bootindex=0")
+	return b
+}
+
 // WithKernel boots a kernel and initramfs directly; the board powers off when
 // the answer is there.
 func (b Board) WithKernel(kernel, initrd string) Board {

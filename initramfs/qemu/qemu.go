@@ -50,6 +50,7 @@ type Drive struct {
 	ID       string
 	File     string
 	Snapshot bool // writes go to a temporary file, the image stays as it is
+	ReadOnly bool
 }
 
 // Args returns QEMU's arguments. The guest's first serial port is stdin and
@@ -90,6 +91,9 @@ func (d Drive) String() string {
 	snapshot := "off"
 	if d.Snapshot {
 		snapshot = "on"
+	}
+	if d.ReadOnly {
+		snapshot += ",readonly=on"
 	}
 	return fmt.Sprintf("if=none,format=raw,id=%s,snapshot=%s,file=%s", d.ID, snapshot, strings.ReplaceAll(d.File, ",", ",,"))
 }
