@@ -43,7 +43,7 @@ func run(opts options) error {
 
 // groups make the rows when their turn comes, because some prepare files.
 func (b *bench) groups() []func() ([]row, error) {
-	return []func() ([]row, error){b.buildRows, b.rebuildRows, b.growthRows, b.lookupRows}
+	return []func() ([]row, error){b.buildRows, b.rebuildRows, b.growthRows, b.lookupRows, b.archiveRows, b.answerRows, b.scriptRows}
 }
 
 func (b *bench) measureAll() error {

@@ -15,7 +15,11 @@ import (
 
 // buildRows compare the making of a database with depmod.
 func (b *bench) buildRows() ([]row, error) {
-	xz, err := b.kernel("linux-image-6.12-amd64", "xz", 1, nil)
+	kernel := "linux-image-6.12-amd64"
+	if b.short {
+		kernel = "linux-image-6.12-cloud-amd64"
+	}
+	xz, err := b.kernel(kernel, "xz", 1, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -62,28 +66,11 @@ func (b *bench) forget() error { return os.RemoveAll(b.memory) }
 
 // equalAliases compares who claims what: our table and depmod's modules.alias.
 func equalAliases(db string, t *tree) (string, error) {
-	data, err := os.ReadFile(db)
+	platforms, err := platforms(db)
 	if err != nil {
 		return "", err
 	}
-	table, err := modalias.ReadTable(data)
-	if err != nil {
-		return "", err
-	}
-	platforms, err := table.Platforms()
-	if err != nil {
-		return "", err
-	}
-	ours := map[string]bool{}
-	for _, p := range platforms {
-		for _, m := range p.Modules {
-			for _, alias := range m.Aliases {
-				if !m.Builtin {
-					ours[folded(alias)+" "+m.Name] = true
-				}
-			}
-		}
-	}
+	ours := claims(platforms, func(m *modalias.Module) string { return m.Name })
 	theirs, err := depmodAliases(filepath.Join(t.modules, "modules.alias"))
 	if err != nil {
 		return "", err
@@ -92,6 +79,33 @@ func equalAliases(db string, t *tree) (string, error) {
 		return "", fmt.Errorf("%d aliases, depmod has %d, %d differ", len(ours), len(theirs), differ(ours, theirs))
 	}
 	return fmt.Sprintf("%d aliases", len(ours)), nil
+}
+
+// platforms reads a database of ours.
+func platforms(db string) ([]modalias.Platform, error) {
+	table, err := modalias.OpenTable(db)
+	if err != nil {
+		return nil, err
+	}
+	return table.Platforms()
+}
+
+// claims are pairs of an alias and the module that has it, by the name that
+// the peer calls it by.
+func claims(platforms []modalias.Platform, name func(*modalias.Module) string) map[string]bool {
+	pairs := map[string]bool{}
+	for _, p := range platforms {
+		for i := range p.Modules {
+			m := &p.Modules[i]
+			if m.Builtin {
+				continue
+			}
+			for _, alias := range m.Aliases {
+				pairs[folded(alias)+" "+name(m)] = true
+			}
+		}
+	}
+	return pairs
 }
 
 func depmodAliases(file string) (map[string]bool, error) {
@@ -185,13 +199,8 @@ func (b *bench) growthRows() ([]row, error) {
 		return nil, err
 	}
 	smallDB, largeDB := filepath.Join(b.dir, "small.db"), filepath.Join(b.dir, "large.db")
-	eightTimes := func() (sample, error) {
-		s, err := b.full(small, smallDB)()
-		s.cost *= 8
-		return s, err
-	}
 	return []row{{
-		work: "build of all modules, to 8 builds of an eighth", goal: 1, ours: b.full(b.first, largeDB), peer: eightTimes,
+		work: "build of all modules, to 8 builds of an eighth", goal: 1, ours: b.full(b.first, largeDB), peer: times(8, b.full(small, smallDB)),
 		equal: func() (string, error) { return equalAliases(largeDB, b.first) },
 	}}, nil
 }

@@ -49,7 +49,8 @@ func (b *bench) kernel(metapackage, copy string, every int, transform func(file 
 	return t, err
 }
 
-// zstd replaces a module by its compressed form, as distributions ship it.
+// zstd replaces a module by its compressed form. Distributions use level 19;
+// 10 takes a tenth of the time to make and as long to read.
 func zstd(file string) error {
-	return exec.Command("zstd", "-q", "-T1", "-19", "--rm", file).Run()
+	return exec.Command("zstd", "-q", "-T1", "-10", "--rm", file).Run()
 }

@@ -2,7 +2,7 @@
 // inputs and in the same run, and prints one table in Markdown:
 //
 //	make bench
-//	go run ./cmd/bench [-runs N] [-only REGEXP] [-short]
+//	go run ./cmd/bench [-runs N] [-only REGEXP] [-short] [-rpext DIR]
 //
 // Each row runs our command and the peer's in turn, several times, and gives
 // the median and the quartiles of the ratio of their CPU times. Times differ
@@ -10,8 +10,8 @@
 // is timed the results of both are compared: a wrong answer is the only
 // failure (status 1). A time never is.
 //
-// It needs what `make bench` installs: kmod, a C compiler with libkmod's
-// headers, and Debian's kernels in .cache/kernels.
+// It needs what `make bench` installs: kmod, zstd, jq, a C compiler with
+// libkmod's headers, and Debian's kernels in .cache/kernels.
 package main
 
 import (
@@ -31,9 +31,10 @@ func main() {
 	flag.StringVar(&opts.cache, "cache", ".cache", "where the kernels are, and where the bench may write")
 	flag.StringVar(&opts.modscout, "modscout", "bin/modscout", "the program to measure")
 	only := flag.String("only", "", "rows whose name matches this regular expression")
-	short := flag.Bool("short", false, "one run a row: for the comparison of the results")
+	flag.BoolVar(&opts.short, "short", false, "one run a row, on a small kernel where the work is slow: for the comparison of the results")
+	flag.StringVar(&opts.rpext, "rpext", os.Getenv("RPEXT"), "a clone of pocopico/rp-ext, for the row of its archives")
 	flag.Parse()
-	if *short {
+	if opts.short {
 		opts.runs = 1
 	}
 	var err error

@@ -96,6 +96,11 @@ func runRecommend(cmd *cobra.Command, args []string, flags recommendFlags) error
 	if err := flags.check(); err != nil {
 		return err
 	}
+	go defaultCatalog() // is read while the machine is
+	r, err := machineReport(cmd, args)
+	if err != nil {
+		return err
+	}
 	cats, err := openCatalogs(cmd, flags.catalogs)
 	if err != nil {
 		return err
@@ -106,10 +111,6 @@ func runRecommend(cmd *cobra.Command, args []string, flags recommendFlags) error
 	}
 	if len(flags.catalogs) > 0 && !slices.Contains(cats, reference) {
 		flags.options.Reference = []*catalog.Catalog{reference}
-	}
-	r, err := machineReport(cmd, args)
-	if err != nil {
-		return err
 	}
 	if len(args) == 0 {
 		flags.options.Running = r.Source.Kernel

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// answerRows measure what a person waits for, and the part of it that grows with
+// the platforms.
+func (b *bench) answerRows() ([]row, error) {
+	return []row{
+		{
+			work: "recommend from start to answer, wall, to 100 ms", goal: 1, peer: constant(100e6),
+			ours:  wall(answer(b.modscout, "recommend", "cmd/bench/testdata/machine.txt")),
+			equal: func() (string, error) { return firstLine(b.modscout, "which", "8086:15f3") },
+		},
+		{
+			work: "recommend 100 platforms x 50 devices x 100 extensions, proven, to 50 ms", goal: 1, peer: constant(50e6),
+			ours:  benchmark("./recommend", "BenchmarkRecommend"),
+			equal: func() (string, error) { return "the benchmark wants a proof", nil },
+		},
+	}, nil
+}
+
+func firstLine(name string, args ...string) (string, error) {
+	out, err := exec.Command(name, args...).Output()
+	line, _, _ := strings.Cut(string(out), "\n")
+	if !strings.Contains(line, "igc") {
+		return "", fmt.Errorf("%s %s: %q (%w)", name, strings.Join(args, " "), line, err)
+	}
+	return line, nil
+}
+
+var perOp = regexp.MustCompile(`\s([\d.]+) ns/op`)
+
+// benchmark runs one of the packages' own benchmarks, which fail where the
+// result is wrong. Its cost is the time that passes for one round.
+func benchmark(pkg, name string) func() (sample, error) {
+	pattern := "^" + strings.ReplaceAll(name, "/", "$/^") + "$"
+	return func() (sample, error) {
+		out, err := exec.Command("go", "test", "-run", "^$", "-bench", pattern, "-benchtime", "300ms", pkg).CombinedOutput()
+		match := perOp.FindSubmatch(out)
+		if err != nil || match == nil {
+			return sample{}, fmt.Errorf("%s of %s: %w\n%s", name, pkg, err, out)
+		}
+		cost, err := strconv.ParseFloat(string(match[1]), 64)
+		return sample{cost: cost}, err
+	}
+}
