@@ -47,6 +47,19 @@ func TestIDsNeeded(t *testing.T) {
 	}
 }
 
+// The ports of one card are asked for once.
+func TestNextAsksOnce(t *testing.T) {
+	b := newCatalog("box")
+	b.extension(box, "other", []string{"box_1"}, kmod(b.module(catalog.Module{Name: "other"})))
+	port := func(n string) report.Device {
+		return report.Device{ID: "pci:8086:54d3#" + n, Bus: "pci", VendorID: "8086", DeviceID: "54d3"}
+	}
+	p := recommendChecked(t, machine(port("1"), port("2")), recommend.Options{}, b.Catalog)
+	if len(p.Next) != 1 || p.Next[0].Code != "class-needed" {
+		t.Errorf("next = %+v, want the class once", p.Next)
+	}
+}
+
 // Nobody is sent to a platform that a rule rules out for the machine.
 func TestNextIsAllowed(t *testing.T) {
 	b := newCatalog("redpill")

@@ -42,9 +42,11 @@ func (e *evaluation) unidentified() []plan.Next {
 	if slices.ContainsFunc(e.question.subjects, withoutIDs) {
 		list = append(list, plan.Next{Code: "ids-needed", Text: "some devices are known by name only: lspci -nn prints the ids that decide"})
 	}
+	var asked []*subject
 	for i := range e.findings {
 		s, f := &e.question.subjects[i], &e.findings[i]
-		if f.Verdict == plan.NotKnown && s.Bus == "pci" && s.DeviceID != "" && s.Class == "" && len(s.Modaliases) == 0 {
+		if f.Verdict == plan.NotKnown && s.Bus == "pci" && s.DeviceID != "" && s.Class == "" && len(s.Modaliases) == 0 && !slices.ContainsFunc(asked, s.alike) {
+			asked = append(asked, s)
 			list = append(list, plan.Next{Code: "class-needed",
 				Text: name(s) + " may be of a class that kernels drive: lspci -nn prints the class"})
 		}
