@@ -82,9 +82,14 @@ func asGood(p *plan.Plan) string {
 func rows(p *plan.Plan, r *report.Report, room int) []string {
 	find := finder(r)
 	var cells, names []string
-	for _, d := range matter(p) {
+	list := matter(p)
+	nameless := namelessOf(list, find)
+	for _, d := range list {
 		from := find(d.ID)
 		label := threadText(clip(ascii(ids(from)+" "+name(from)), 60))
+		if nameless[d.ID] {
+			label = onlyNamed.name
+		}
 		module := d.Module
 		if d.Verdict == plan.Missing {
 			module = cmp.Or(refused(d), d.Why)

@@ -114,9 +114,13 @@ func deviceTable(p *plan.Plan, r *report.Report) *table {
 	list := matter(p)
 	t := &table{folded: folded(p, len(p.Devices)-len(list))}
 	count := map[[4]string]int{}
+	nameless := namelessOf(list, find)
 	for _, d := range list {
 		from := find(d.ID)
 		row := [4]string{ids(from), ascii(name(from)), doubt(d.Certainty) + " " + words(d, date(p)), d.Module}
+		if nameless[d.ID] {
+			row[0], row[1] = onlyNamed.id, onlyNamed.name
+		}
 		if count[row]++; count[row] == 1 {
 			t.rows = append(t.rows, row)
 		}
@@ -128,6 +132,29 @@ func deviceTable(p *plan.Plan, r *report.Report) *table {
 		}
 	}
 	return t
+}
+
+// mostNameless is how many devices that are known by name only get a line each:
+// nothing can be said of them, and more would push out what can.
+const mostNameless = 5
+
+// onlyNamed stands in the place of their ids and names.
+var onlyNamed = struct{ id, name string }{"by name", "devices without ids"}
+
+// namelessOf returns the ids of the devices that the report has no more of than
+// their names, where they are too many for a line each.
+func namelessOf(list []*plan.Device, find func(id string) *report.Device) map[string]bool {
+	found := map[string]bool{}
+	for _, d := range list {
+		from := find(d.ID)
+		if d.Verdict == plan.NotKnown && ids(from) == d.ID && len(from.Modaliases) == 0 && from.Device != "" {
+			found[d.ID] = true
+		}
+	}
+	if len(found) <= mostNameless {
+		return nil
+	}
+	return found
 }
 
 // matter lists the devices that get a line, those without a driver first, then

@@ -118,6 +118,13 @@ func TestGolden(t *testing.T) {
 			}
 			p.Modules, p.Next = nil, []plan.Next{{Code: "ids-needed", Text: "lspci -nn prints the ids that decide"}}
 		},
+		"many-names": func(p *plan.Plan, r *report.Report) {
+			for i := range 15 {
+				id := fmt.Sprintf("pci:0000:03:00.%d", i)
+				r.Devices = append(r.Devices, report.Device{ID: id, Bus: "pci", Device: fmt.Sprintf("Controller %d", i)})
+				p.Devices = append(p.Devices, plan.Device{ID: id, Verdict: plan.NotKnown, Importance: plan.Wanted, Certainty: plan.Possible})
+			}
+		},
 		"undecided": func(p *plan.Plan, r *report.Report) {
 			r.Devices, p.Devices, p.Modules = r.Devices[4:], p.Devices[4:], nil
 			p.Platform.Reasons = []plan.Reason{{Code: "undecided", Text: "it cannot decide between platforms"}}
