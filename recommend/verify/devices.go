@@ -33,8 +33,12 @@ func (c *checker) devices() bool {
 		switch d.Verdict {
 		case plan.ByModule:
 			c.byModule(d, in)
-		case plan.Missing:
+		case plan.Missing, plan.NotKnown:
 			c.missing(d, in)
+		case plan.Inert:
+			if in.Bus == "pci" {
+				c.missing(d, in)
+			}
 		case plan.Base:
 			c.base(d, in)
 		}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/modscout/modscout/recommend/plan"
@@ -44,8 +45,15 @@ func (c *checker) offerOf(m *plan.Module) *offer {
 
 // module checks one module against its offer, and that all it needs is loaded.
 func (c *checker) module(m *plan.Module, o *offer, loaded map[string]bool) {
-	if m.File != o.File || m.SHA256 != o.SHA256 || m.Args != o.kmod.Args {
-		c.problem(ModuleDiffers, m.Name, "the catalogue has %s, sha256 %q, arguments %q", o.File, o.SHA256, o.kmod.Args)
+	archive := ""
+	if o.kmod.File < len(o.recipe.Files) {
+		archive = o.recipe.Files[o.kmod.File].URL
+	}
+	if m.File != o.File || m.SHA256 != o.SHA256 || m.Args != o.kmod.Args || m.Archive != archive {
+		c.problem(ModuleDiffers, m.Name, "the catalogue has %s of %q, sha256 %q, arguments %q", o.File, archive, o.SHA256, o.kmod.Args)
+	}
+	if m.Stage != plan.StageBoot && m.Stage != plan.StageLate {
+		c.problem(StageDiffers, m.Name, "%q is no stage", m.Stage)
 	}
 	switch {
 	case slices.Contains(c.plan.Options.Without, m.Name):
@@ -149,12 +157,13 @@ func (c *checker) pins(x *plan.Extension) {
 		return // its modules are not offered either
 	}
 	recipe := c.offers[i].recipe
-	same := len(recipe.Files) == len(x.Files) && recipe.URL == x.RecipeURL
+	same := len(recipe.Files) == len(x.Files) && recipe.URL == x.RecipeURL &&
+		c.offers[i].ext.IndexURL == x.IndexURL && maps.Equal(recipe.Scripts, x.Scripts)
 	for j := 0; same && j < len(x.Files); j++ {
 		f, g := x.Files[j], recipe.Files[j]
 		same = f.URL == g.URL && f.SHA256 == g.SHA256 && f.Packed == g.Packed
 	}
 	if !same {
-		c.problem(ExtensionDiffers, x.ID, "its files are not those of the catalogue's recipe")
+		c.problem(ExtensionDiffers, x.ID, "its index, files or scripts are not those of the catalogue's recipe")
 	}
 }

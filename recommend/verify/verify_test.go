@@ -95,6 +95,7 @@ func TestVerifyRejects(t *testing.T) {
 		{verify.ModuleNotOffered, func(p *plan.Plan) { module(p, "igc").Extension = "e.driver" }},
 		{verify.ModuleDiffers, func(p *plan.Plan) { module(p, "driver").SHA256 = "bb" }},
 		{verify.ModuleDiffers, func(p *plan.Plan) { module(p, "driver").Args = "debug=1" }},
+		{verify.ModuleDiffers, func(p *plan.Plan) { module(p, "igc").Archive = "https://example.org/other.tgz" }},
 		{verify.ModuleRefused, func(p *plan.Plan) { module(p, "igc").Name = "broken" }},
 		{verify.ModuleRuledOut, func(p *plan.Plan) { p.Options.Without = []string{"igc"} }},
 		{verify.ModuleInPlatform, func(p *plan.Plan) { module(p, "igc").Name = "native" }},
@@ -123,6 +124,17 @@ func TestVerifyRejects(t *testing.T) {
 			p.Devices[1].Verdict = plan.Base
 			drop(p, "igc")
 		}},
+		{verify.DriverOverlooked, func(p *plan.Plan) {
+			p.Devices[1].Verdict, p.Devices[1].Module = plan.NotKnown, ""
+			drop(p, "igc")
+		}},
+		{verify.DriverOverlooked, func(p *plan.Plan) {
+			p.Devices[1].Verdict, p.Devices[1].Module = plan.Inert, ""
+			drop(p, "igc")
+		}},
+		{verify.StageDiffers, func(p *plan.Plan) { module(p, "igc").Stage = "later" }},
+		{verify.ExtensionDiffers, func(p *plan.Plan) { p.Extensions[0].IndexURL = "https://example.org/other" }},
+		{verify.ExtensionDiffers, func(p *plan.Plan) { p.Extensions[0].Scripts = map[string]string{"on_boot": "other.sh"} }},
 		{verify.ExtensionDiffers, func(p *plan.Plan) { p.Extensions = p.Extensions[:1] }},
 		{verify.ExtensionDiffers, func(p *plan.Plan) { p.Extensions[0].Files[0].SHA256 = "11" }},
 		{verify.ProofDiffers, func(p *plan.Plan) { p.Proof.Modules++ }},
