@@ -154,8 +154,8 @@ func (g *guest) hears(text string, times int) {
 
 func (g *guest) types(keys string) { io.WriteString(g.keys, keys) }
 
-// command gives one to QEMU's monitor.
-func (g *guest) command(text string) {
+// command gives one to QEMU's monitor and returns what it answers.
+func (g *guest) command(text string) string {
 	g.t.Helper()
 	conn, err := net.Dial("unix", g.monitor)
 	if err != nil {
@@ -172,6 +172,7 @@ func (g *guest) command(text string) {
 		}
 		said += string(buffer[:n])
 	}
+	return said
 }
 
 // waits until the guest has powered off.

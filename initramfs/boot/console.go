@@ -103,11 +103,18 @@ func (t tty) Replace(text []byte) {
 	t.Write(text)
 }
 
-// raw makes keys arrive without Enter.
+// raw makes keys arrive at once, and Ctrl-C as any other. What is written stays
+// as it is: [term.MakeRaw] would take the carriage return from each line end.
 func (t tty) raw() error {
 	return t.control(func(fd int) error {
-		_, err := term.MakeRaw(fd)
-		return err
+		state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+		if err != nil {
+			return err
+		}
+		state.Iflag &^= unix.IXON
+		state.Lflag &^= unix.ICANON | unix.ECHO | unix.ISIG | unix.IEXTEN
+		state.Cc[unix.VMIN], state.Cc[unix.VTIME] = 1, 0
+		return unix.IoctlSetTermios(fd, unix.TCSETS, state)
 	})
 }
 

@@ -38,16 +38,22 @@ func (*linux) Stick(ctx context.Context, signature string, fn func(dir string) e
 }
 
 // withMounted mounts a FAT partition, calls fn with its directory, and unmounts
-// it.
-func withMounted(partition string, fn func(dir string) error) error {
+// it, even where fn panics. A stick with a write-protection is mounted as such:
+// its drivers and certificates can be read, and fn gets EROFS where it writes.
+func withMounted(partition string, fn func(dir string) error) (err error) {
 	const flags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME
 	mounted, err := mount.Mount(partition, mountPoint, "vfat", "", flags)
+	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EROFS) {
+		mounted, err = mount.Mount(partition, mountPoint, "vfat", "", flags|unix.MS_RDONLY)
+	}
 	if err != nil {
 		return err
 	}
-	err = fn(mountPoint)
-	unix.Sync()
-	return errors.Join(err, mounted.Unmount(0))
+	defer func() {
+		unix.Sync()
+		err = errors.Join(err, mounted.Unmount(0))
+	}()
+	return fn(mountPoint)
 }
 
 func waitStick(ctx context.Context, signature string) (string, error) {
