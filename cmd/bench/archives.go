@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/ko"
 )
 
 // archiveRows compare the reading of rp-ext's archives with their unpacking
@@ -18,7 +21,8 @@ func (b *bench) archiveRows() ([]row, error) {
 	if err != nil || len(archives) == 0 {
 		return nil, fmt.Errorf("no archives in %s: %w", b.rpext, err)
 	}
-	t := &tree{name: "rp-ext", base: filepath.Join(b.dir, "rp-ext")}
+	archives = slices.DeleteFunc(archives, func(file string) bool { return !hasModules(file) })
+	t := &tree{name: "4.4.180-rp-ext", base: filepath.Join(b.dir, "rp-ext")}
 	t.modules = filepath.Join(t.base, "lib", "modules", t.name)
 	db := filepath.Join(b.dir, "rp-ext.db")
 	args := append([]string{"db", "build", "--full", "--platform", "rp-ext", "-o", db}, archives...)
@@ -30,6 +34,21 @@ func (b *bench) archiveRows() ([]row, error) {
 	}}, nil
 }
 
+// hasModules says whether an archive holds modules; some hold none.
+func hasModules(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	found := false
+	archive.Walk(f, archive.Default, func(e archive.Entry) error { // what is damaged later counts
+		found = found || ko.IsModule(e.Name)
+		return nil
+	})
+	return found
+}
+
 // unpackAll gives each archive a directory of its own, because they have
 // modules of one name. What is no archive is passed over, as we do.
 const unpackAll = `base=$1 name=$2; shift 2
@@ -38,7 +57,7 @@ for archive; do
 	n=$((n+1)); mkdir -p "$base/lib/modules/$name/$n"
 	tar -xf "$archive" -C "$base/lib/modules/$name/$n" 2>/dev/null
 done
-"$0" -b "$base" "$name" 2>/dev/null`
+"$0" -b "$base" "$name"`
 
 // subsetAliases wants all that depmod found in our table. depmod keeps one
 // module of each name; we keep all.
