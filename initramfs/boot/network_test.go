@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -207,7 +208,7 @@ func TestEndWatches(t *testing.T) {
 		}
 		return scan(ctx)
 	}
-	system := &stoppingSystem{&fakeSystem{changes: make(chan error)}, stopped}
+	system := &stoppingSystem{fakeSystem: &fakeSystem{changes: make(chan error)}, stopped: stopped}
 	s := newSession(parts, system)
 	s.run(t.Context())
 	typed := make(chan byte)
@@ -219,16 +220,29 @@ func TestEndWatches(t *testing.T) {
 	close(release)
 }
 
+// stoppingSystem tells that it was stopped: again and again, as a machine that
+// does not go off is.
 type stoppingSystem struct {
 	*fakeSystem
 	stopped chan struct{}
+	once    sync.Once
 }
 
-// PowerOff comes back, unlike the real one: the key may be pressed again.
-func (s *stoppingSystem) PowerOff() {
-	select {
-	case <-s.stopped:
-	default:
-		close(s.stopped)
+func (s *stoppingSystem) PowerOff() { s.once.Do(func() { close(s.stopped) }) }
+
+// TestKeysWait types while no key is taken: all arrive later, in their order.
+func TestKeysWait(t *testing.T) {
+	s := newSession(Parts{}, &fakeSystem{})
+	typed, keys := make(chan byte), make(chan byte)
+	go s.dispatch(typed, keys)
+	for _, key := range []byte("dohqqw") {
+		typed <- key
+	}
+	var got []byte
+	for range len("dohqqw") {
+		got = append(got, <-keys)
+	}
+	if string(got) != "dohqqw" {
+		t.Errorf("keys arrived as %q", got)
 	}
 }
