@@ -118,6 +118,13 @@ func TestGolden(t *testing.T) {
 			}
 			p.Modules, p.Next = nil, []plan.Next{{Code: "ids-needed", Text: "lspci -nn prints the ids that decide"}}
 		},
+		"firmware-packages": func(p *plan.Plan, r *report.Report) {
+			p.Platform = plan.Platform{ID: "linux:6.1.0-56-amd64", Loader: "linux", Kernel: "6.1.0-56-amd64"}
+			p.Firmware = []plan.Firmware{
+				{Module: "r8169", File: "rtl_nic/rtl8125b-2.fw", Shipped: true, Package: "firmware-realtek"},
+				{Module: "bnx2x", File: "bnx2x/bnx2x-e2-7.13.21.0.fw", Shipped: true, Package: "firmware-bnx2x"},
+			}
+		},
 		"many-names": func(p *plan.Plan, r *report.Report) {
 			for i := range 15 {
 				id := fmt.Sprintf("pci:0000:03:00.%d", i)

@@ -132,7 +132,28 @@ func notes(p *plan.Plan, r *report.Report) []string {
 			list = append(list, about(w, find))
 		}
 	}
+	if text := firmwarePackages(p); text != "" {
+		list = append(list, text)
+	}
 	return list
+}
+
+// firmwarePackages names the distribution's packages that the drivers' firmware
+// is in, "" where none is needed; a loader brings its own.
+func firmwarePackages(p *plan.Plan) string {
+	if p.Platform.Loader != "linux" {
+		return ""
+	}
+	var packages []string
+	for _, f := range p.Firmware {
+		if f.Package != "" {
+			packages = append(packages, fmt.Sprintf("%s (%s)", f.Package, f.Module))
+		}
+	}
+	if len(packages) == 0 {
+		return ""
+	}
+	return "firmware that the drivers may ask for is in " + some(distinct(packages), 4)
 }
 
 // refusals lists the drivers that there are and that cannot be used.
