@@ -48,6 +48,7 @@ func TestBoot(t *testing.T) {
 	t.Run("bad sticks", func(t *testing.T) { testBadSticks(t, program) })
 	t.Run("network", func(t *testing.T) { testNetwork(t, program) })
 	t.Run("keys", func(t *testing.T) { testKeys(t, program) })
+	t.Run("screen", func(t *testing.T) { testScreen(t, program) })
 	t.Run("page and upload", func(t *testing.T) { testPage(t, program) })
 	t.Run("upload refused", func(t *testing.T) { testRefused(t, program) })
 	t.Run("without vmxnet3", func(t *testing.T) { testTwin(t, program) })
