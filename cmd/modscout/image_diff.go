@@ -62,7 +62,9 @@ type imageChange struct {
 	New    *imageEntry `json:"new,omitempty"`
 }
 
+// imageEntry is a file of an image as ls and diff print it.
 type imageEntry struct {
+	Path   string `json:"path,omitempty"`
 	Mode   string `json:"mode"`
 	Size   int64  `json:"size"`
 	Link   string `json:"link,omitempty"`
@@ -73,7 +75,7 @@ func imageEntryOf(e *initramfs.Entry) *imageEntry {
 	if e == nil {
 		return nil
 	}
-	return &imageEntry{e.Mode.String(), e.Size, e.Link, e.SHA256}
+	return &imageEntry{e.Path, e.Mode.String(), e.Size, e.Link, e.SHA256}
 }
 
 // printChanges writes a line a change: + and - as diff has them, and for what
@@ -90,10 +92,10 @@ func printChanges(w io.Writer, changes []initramfs.Change, format string) error 
 	}
 	for _, c := range changes {
 		if c.Old != nil {
-			fmt.Fprintf(w, "- %s\n", hashedLine(*c.Old))
+			fmt.Fprintf(w, "- %s\n", imageEntryOf(c.Old).hashedLine())
 		}
 		if c.New != nil {
-			fmt.Fprintf(w, "+ %s\n", hashedLine(*c.New))
+			fmt.Fprintf(w, "+ %s\n", imageEntryOf(c.New).hashedLine())
 		}
 	}
 	return nil

@@ -16,7 +16,8 @@ import (
 )
 
 func newImageLsCmd() *cobra.Command {
-	return &cobra.Command{
+	var format string
+	cmd := &cobra.Command{
 		Use:   "ls FILE.img|FILE.iso|DIR/|INITRD|LAYER",
 		Short: "List a scan image and check it, or a layer that pack made",
 		Long: `List what is in a scan image and in its initramfs, and hold the initramfs to the
@@ -26,40 +27,65 @@ Of a layer (custom.gz, modscout.cpio.zst, extra.lzma or another archive) it list
 each file with its sha256.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return listImage(cmd.OutOrStdout(), args[0])
+			if err := checkFormat(format, "text", "json"); err != nil {
+				return err
+			}
+			list, listErr := listImage(args[0])
+			if listErr != nil {
+				if format == "text" {
+					printListing(cmd.OutOrStdout(), list)
+				}
+				return fmt.Errorf("listing %s: %w", args[0], listErr)
+			}
+			if err := printAs(cmd, format, list, bind(printListing, list)); err != nil {
+				return err
+			}
+			if len(list.Problems) > 0 {
+				return errIncomplete
+			}
+			return nil
 		},
 	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
 }
 
-func listImage(w io.Writer, image string) error {
+// imageListing is what ls found: a layer, or an initramfs and the disk image
+// around it, if there is one.
+type imageListing struct {
+	Disk      string       `json:"disk,omitempty"`
+	Files     []imageEntry `json:"files,omitempty"`
+	Initramfs []imageEntry `json:"initramfs,omitempty"`
+	Layer     []imageEntry `json:"layer,omitempty"`
+	Problems  []string     `json:"problems,omitempty"`
+}
+
+// listImage lists an image. After an error the listing holds what was read
+// before it, which text shows and JSON, all or nothing, does not.
+func listImage(image string) (*imageListing, error) {
 	if layer, found := readLayer(image); found {
-		for _, e := range layer {
-			fmt.Fprintln(w, hashedLine(e))
-		}
-		return nil
+		return &imageListing{Layer: imageEntries(layer)}, nil
 	}
-	initrd, err := openInitrd(w, image)
+	list := new(imageListing)
+	initrd, err := openInitrd(list, image)
 	if err != nil {
-		return fmt.Errorf("listing %s: %w", image, err)
+		return list, err
 	}
 	defer initrd.Close()
 	entries, problems, err := initramfs.List(initrd)
-	printEntries(w, entries)
-	if err != nil {
-		return fmt.Errorf("listing %s: initramfs: %w", image, err)
-	}
+	list.Initramfs = imageEntries(entries)
 	for _, problem := range problems {
-		fmt.Fprintln(w, oneLine(problem.Error()))
+		list.Problems = append(list.Problems, problem.Error())
 	}
-	if len(problems) > 0 {
-		return errIncomplete
+	if err != nil {
+		return list, fmt.Errorf("initramfs: %w", err)
 	}
-	return nil
+	return list, nil
 }
 
 // openInitrd opens the initramfs of an image, of a directory of parts, or by
 // itself. Of an image it lists the files around it.
-func openInitrd(w io.Writer, image string) (io.ReadCloser, error) {
+func openInitrd(list *imageListing, image string) (io.ReadCloser, error) {
 	info, err := os.Stat(image)
 	if err != nil {
 		return nil, err
@@ -76,9 +102,7 @@ func openInitrd(w io.Writer, image string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(w, "disk %s\n", cmp.Or(stick.Signature, "is a CD"))
-	printEntries(w, files)
-	fmt.Fprintln(w, "initramfs")
+	list.Disk, list.Files = cmp.Or(stick.Signature, "is a CD"), imageEntries(files)
 	data, err := stick.Initrd()
 	if err != nil {
 		return nil, err
@@ -100,16 +124,40 @@ func readLayer(name string) ([]initramfs.Entry, bool) {
 }
 
 // hashedLine is an entry with its hash, and where it points if it is a link.
-func hashedLine(e initramfs.Entry) string {
-	line := fmt.Sprintf("%v %9d %-64s %s", e.Mode, e.Size, cmp.Or(e.SHA256, "-"), oneLine(e.Path))
+func (e *imageEntry) hashedLine() string {
+	line := fmt.Sprintf("%s %9d %-64s %s", e.Mode, e.Size, cmp.Or(e.SHA256, "-"), oneLine(e.Path))
 	if e.Link != "" {
 		line += " -> " + oneLine(e.Link)
 	}
 	return line
 }
 
-func printEntries(w io.Writer, entries []initramfs.Entry) {
+func imageEntries(entries []initramfs.Entry) []imageEntry {
+	list := make([]imageEntry, 0, len(entries))
 	for _, e := range entries {
-		fmt.Fprintf(w, "%v %9d %s\n", e.Mode, e.Size, oneLine(e.Path))
+		list = append(list, *imageEntryOf(&e))
+	}
+	return list
+}
+
+func printListing(w io.Writer, list *imageListing) error {
+	for _, e := range list.Layer {
+		fmt.Fprintln(w, e.hashedLine())
+	}
+	if list.Disk != "" {
+		fmt.Fprintf(w, "disk %s\n", list.Disk)
+		printEntries(w, list.Files)
+		fmt.Fprintln(w, "initramfs")
+	}
+	printEntries(w, list.Initramfs)
+	for _, problem := range list.Problems {
+		fmt.Fprintln(w, oneLine(problem))
+	}
+	return nil
+}
+
+func printEntries(w io.Writer, entries []imageEntry) {
+	for _, e := range entries {
+		fmt.Fprintf(w, "%s %9d %s\n", e.Mode, e.Size, oneLine(e.Path))
 	}
 }
