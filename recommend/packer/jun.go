@@ -16,8 +16,9 @@ import (
 //	DISK_MODULES="mptbase mpt3sas"
 //
 // The loader's linuxrc loads each name in the order of its list. Names may end
-// in ".ko".
-var rcList = regexp.MustCompile(`(?m)^([A-Z_]*MODULES)="([^"]*)"`)
+// in ".ko". The file is a shell script that people edit by hand, so the list
+// may stand in single quotes or, of one name, in none.
+var rcList = regexp.MustCompile(`(?m)^([ \t]*(?:export[ \t]+)?[A-Z0-9_]*MODULES=)("[^"]*"|'[^']*'|[^\s"'#;]*)`)
 
 // cutRC takes the names in gone out of the lists, puts the plan's own into the
 // plan's order, and adds those that no list has. Names that the archive never
@@ -27,6 +28,9 @@ func cutRC(text string, gone map[string]bool, p *plan.Plan) (cut string, unliste
 	lists := rcList.FindAllStringSubmatch(text, -1)
 	if len(lists) == 0 {
 		return text, nil
+	}
+	for i := range lists {
+		lists[i][2] = strings.Trim(lists[i][2], `"'`)
 	}
 	listed, suffix := rcNames(lists)
 	words := make([][]string, len(lists))
@@ -48,7 +52,7 @@ func cutRC(text string, gone map[string]bool, p *plan.Plan) (cut string, unliste
 	next := -1
 	return rcList.ReplaceAllStringFunc(text, func(string) string {
 		next++
-		return lists[next][1] + `="` + strings.Join(words[next], " ") + `"`
+		return lists[next][1] + `"` + strings.Join(words[next], " ") + `"`
 	}), unlisted
 }
 

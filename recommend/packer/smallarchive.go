@@ -53,6 +53,7 @@ func (pile *Pile) keep(p *plan.Plan) (map[int]bool, error) {
 }
 
 // cut leaves out the modules that are not kept, and their names from Jun's list.
+// It warns where a list is none that it knows, or did not name a module of the plan.
 func (pile *Pile) cut(p *plan.Plan, keep map[int]bool) (members []pileMember, dropped []string, warnings []plan.Warning) {
 	gone := map[string]bool{}
 	for i, m := range pile.members {
@@ -69,6 +70,14 @@ func (pile *Pile) cut(p *plan.Plan, keep map[int]bool) (members []pileMember, dr
 	}
 	for i := range members {
 		if members[i].Name == "etc/rc.modules" {
+			if !rcList.Match(members[i].data) {
+				warnings = append(warnings, plan.Warning{
+					Code: "no-module-list",
+					Text: "etc/rc.modules has no list of modules that is understood: it was not changed",
+					Hint: "look into it: it may name modules that were left out",
+				})
+				continue
+			}
 			cut, unlisted := cutRC(string(members[i].data), gone, p)
 			members[i].data = []byte(cut)
 			if len(unlisted) > 0 {
