@@ -18,7 +18,7 @@ import (
 // The loader's linuxrc loads each name in the order of its list. Names may end
 // in ".ko". The file is a shell script that people edit by hand, so the list
 // may stand in single quotes or, of one name, in none.
-var rcList = regexp.MustCompile(`(?m)^([ \t]*(?:export[ \t]+)?[A-Z0-9_]*MODULES=)("[^"]*"|'[^']*'|[^\s"'#;]*)`)
+var rcList = regexp.MustCompile(`(?m)^([ \t]*(?:export[ \t]+)?[A-Z0-9_]*MODULES=)("[^"]*"|'[^']*'|[\w.-]+)`)
 
 // cutRC takes the names in gone out of the lists, puts the plan's own into the
 // plan's order, and adds those that no list has. Names that the archive never

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend/plan"
 )
 
@@ -17,6 +18,7 @@ func TestCutRCFormsOfAList(t *testing.T) {
 		{"no quotes", "A_MODULES=mii # net\nB_MODULES=igb\n", "A_MODULES=\"\" # net\nB_MODULES=\"igb\"\n"},
 		{"several lines", "EXTRA_MODULES=\"mii\n igb\"\r\n", "EXTRA_MODULES=\"igb\"\r\n"},
 		{"indented, exported", "  export EXTRA2_MODULES=\"mii igb\"\n", "  export EXTRA2_MODULES=\"igb\"\n"},
+		{"a command", "A_MODULES=$(cat list)\nB_MODULES=\"mii igb\"\n", "A_MODULES=$(cat list)\nB_MODULES=\"igb\"\n"},
 		{"a comment", "#EXTRA_MODULES=\"mii\"\nEXTRA_MODULES=\"igb\"\n", "#EXTRA_MODULES=\"mii\"\nEXTRA_MODULES=\"igb\"\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -28,5 +30,18 @@ func TestCutRCFormsOfAList(t *testing.T) {
 				t.Errorf("cutRC() added %q, which a list names", unlisted)
 			}
 		})
+	}
+}
+
+func TestNoListIsSaid(t *testing.T) {
+	p := &plan.Plan{Modules: []plan.Module{{File: "igb.ko", Name: "igb"}}}
+	text := "for m in mii igb; do insmod $m.ko; done\n"
+	pile := &Pile{members: []pileMember{{Entry: archive.Entry{Name: "etc/rc.modules", Regular: true}, data: []byte(text)}}}
+	members, _, warnings := pile.cut(p, nil)
+	if got := string(members[0].data); got != text {
+		t.Errorf("a script without lists became %q", got)
+	}
+	if len(warnings) != 1 || warnings[0].Code != "no-module-list" {
+		t.Errorf("warnings are %v, want no-module-list", warnings)
 	}
 }

@@ -104,6 +104,6 @@ func smallReadme(in Input, name string, members []pileMember, dropped []string) 
 			fmt.Fprintf(&b, "  %s\n", report.OneLine(m.Name))
 		}
 	}
-	fmt.Fprintf(&b, "\netc/rc.modules, where there is one, names only the modules above and those of\nthe system itself. A script that loads modules by other lists was not changed.\n")
+	fmt.Fprintf(&b, "\netc/rc.modules, where it has lists, names only the modules above and those of\nthe system itself. A script that loads modules by other lists was not changed.\n")
 	return b.String()
 }
