@@ -107,7 +107,7 @@ func (e *evaluation) refusal(s *subject, offer int, c claim) string {
 		return "it claims a node of the board, which platforms drive themselves"
 	case c.kind == modalias.Exact:
 		return ""
-	case s.inert:
+	case s.needsNone():
 		return "it claims a whole class that needs no driver"
 	case s.kernelClass && !e.knows(s.Bus):
 		return "it claims a whole class that platforms drive themselves"

@@ -120,7 +120,7 @@ func (q *question) offered(s *subject, loader string) bool {
 // claims alone tell.
 func (s *site) serves(device *subject) bool {
 	return slices.ContainsFunc(device.certain, func(c claim) bool {
-		return (c.kind == modalias.Exact || !device.inert && !device.kernelClass) &&
+		return (c.kind == modalias.Exact || !device.needsNone() && !device.kernelClass) &&
 			slices.ContainsFunc(s.of(c.ref), func(i int) bool { return s.offers[i].bad == "" })
 	})
 }

@@ -100,6 +100,10 @@ func (s *subject) likely(claims []claim) []claim {
 // matters says whether the answer is incomplete while the device has no driver.
 func (s *subject) matters() bool { return s.importance != plan.Optional }
 
+// needsNone says whether a driver for its whole class is none for the device. An
+// SD host, which may hold eMMC, does without only where nobody has the driver.
+func (s *subject) needsNone() bool { return s.inert && !s.matters() }
+
 // exotic says whether no kernel of an appliance is assumed to have a driver for
 // the device that its packages lack.
 func (s *subject) exotic() bool {
