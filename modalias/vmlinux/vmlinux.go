@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // MaxBytes is the largest kernel image that is read, in bytes, decompressed.
@@ -83,10 +84,13 @@ func Read(data []byte) (*Image, error) {
 
 // banner is linux_banner (init/version.c). linux_proc_banner has a format verb
 // where the version is, and some kernels carry a draft without a build number.
-var banner = regexp.MustCompile(`Linux version (\d\S{0,63}) [ -~]{1,1000} #\d+ [ -~]{1,200}`)
+// Its bounded repeats take 2 ms to compile, which only who reads a kernel pays.
+var banner = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`Linux version (\d\S{0,63}) [ -~]{1,1000} #\d+ [ -~]{1,200}`)
+})
 
 func (i *Image) readBanner(kernel []byte) error {
-	found := banner.FindSubmatch(kernel)
+	found := banner().FindSubmatch(kernel)
 	if found == nil {
 		return fmt.Errorf("%w: it has no version", ErrDamaged)
 	}

@@ -3,7 +3,6 @@ package foreign
 import (
 	"fmt"
 	"hash/crc32"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -20,11 +19,11 @@ type code struct {
 }
 
 // codeHead is how a code begins. There are at most 999.
-var codeHead = regexp.MustCompile(`^` + report.CodeHead + ` ([1-9]\d{0,2})/([1-9]\d{0,2})-([0-9A-F]{4})(?: |$)`)
+var codeHead = pattern(`^` + report.CodeHead + ` ([1-9]\d{0,2})/([1-9]\d{0,2})-([0-9A-F]{4})(?: |$)`)
 
 func beginCode(l line) block {
 	text := strings.ToUpper(l.text)
-	m := codeHead.FindStringSubmatch(text)
+	m := codeHead().FindStringSubmatch(text)
 	if m == nil {
 		return nil
 	}

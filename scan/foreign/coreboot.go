@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -9,13 +8,13 @@ import (
 
 // corebootLine is a PCI function as coreboot-collector prints it
 // (system76/coreboot-collector, src/main.rs).
-var corebootLine = regexp.MustCompile(`(?i)^PCI Device: ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): Class 0x00([0-9a-f]{6}), Vendor 0x([0-9a-f]{4}), Device 0x([0-9a-f]{4}), Revision 0x([0-9a-f]{2})$`)
+var corebootLine = pattern(`(?i)^PCI Device: ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): Class 0x00([0-9a-f]{6}), Vendor 0x([0-9a-f]{4}), Device 0x([0-9a-f]{4}), Revision 0x([0-9a-f]{2})$`)
 
 func beginCoreboot(l line) block {
 	if !strings.HasPrefix(l.text, "PCI Device:") {
 		return nil
 	}
-	m := corebootLine.FindStringSubmatch(l.text)
+	m := corebootLine().FindStringSubmatch(l.text)
 	if m == nil {
 		return nil
 	}

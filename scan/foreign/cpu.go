@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -22,11 +21,11 @@ func setFlags(cpu *report.CPU, flags []string) {
 }
 
 // cpuInfoField is a line of /proc/cpuinfo (arch/x86/kernel/cpu/proc.c).
-var cpuInfoField = regexp.MustCompile(`^([a-zA-Z][\w ./]{0,30}?)\s*:(?:\s+(.*))?$`)
+var cpuInfoField = pattern(`^([a-zA-Z][\w ./]{0,30}?)\s*:(?:\s+(.*))?$`)
 
 // vendorForm is a maker's name. Sound chips and USB devices have a vendor id,
 // too, a number.
-var vendorForm = regexp.MustCompile(`^[A-Z][A-Za-z/0-9]+$`)
+var vendorForm = pattern(`^[A-Z][A-Za-z/0-9]+$`)
 
 // cpuInfo is /proc/cpuinfo.
 type cpuInfo struct {
@@ -38,7 +37,7 @@ type cpuInfo struct {
 func beginCPUInfo(l line) block {
 	name, value, _ := strings.Cut(l.text, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-	if (name != "vendor_id" || !vendorForm.MatchString(value)) && (name != "processor" || number(value) == nil) {
+	if (name != "vendor_id" || !vendorForm().MatchString(value)) && (name != "processor" || number(value) == nil) {
 		return nil
 	}
 	c := &cpuInfo{fields: map[string]string{}}
@@ -47,9 +46,9 @@ func beginCPUInfo(l line) block {
 }
 
 func (c *cpuInfo) line(l line) bool {
-	m := cpuInfoField.FindStringSubmatch(l.text)
+	m := cpuInfoField().FindStringSubmatch(l.text)
 	if m == nil {
-		return flagTokens.MatchString(l.text) && c.moreFlags(l.text)
+		return flagTokens().MatchString(l.text) && c.moreFlags(l.text)
 	}
 	name, value := m[1], strings.TrimSpace(m[2])
 	if name == "processor" {
@@ -62,7 +61,7 @@ func (c *cpuInfo) line(l line) bool {
 }
 
 // flagTokens is the rest of a list of flags that was broken into lines.
-var flagTokens = regexp.MustCompile(`^[a-z0-9_]+(?: [a-z0-9_]+)+$`)
+var flagTokens = pattern(`^[a-z0-9_]+(?: [a-z0-9_]+)+$`)
 
 func (c *cpuInfo) moreFlags(text string) bool {
 	if c.fields["flags"] == "" || c.fields["bugs"] != "" {
@@ -100,8 +99,8 @@ func guestOf(flags []string) string {
 // The output of lscpu (util-linux). Its labels are translated, so values that
 // are unmistakable count whatever stands before them.
 var (
-	lscpuField = regexp.MustCompile(`^([^:]{2,40}):\s*(.*)$`)
-	cpuModel   = regexp.MustCompile(`^(?:Intel\(R\)|AMD |Genuine Intel|QEMU Virtual CPU|Common KVM processor|Hygon )`)
+	lscpuField = pattern(`^([^:]{2,40}):\s*(.*)$`)
+	cpuModel   = pattern(`^(?:Intel\(R\)|AMD |Genuine Intel|QEMU Virtual CPU|Common KVM processor|Hygon )`)
 )
 
 // architectures are what lscpu says of a machine in its first line.
@@ -117,7 +116,7 @@ type lscpu struct {
 func beginLscpu(l line) block {
 	label, value, ok := strings.Cut(l.text, ":")
 	value = strings.TrimSpace(value)
-	if !ok || !slices.Contains(architectures, value) && (label != "Vendor ID" || !vendorForm.MatchString(value)) {
+	if !ok || !slices.Contains(architectures, value) && (label != "Vendor ID" || !vendorForm().MatchString(value)) {
 		return nil
 	}
 	c := &lscpu{}
@@ -126,9 +125,9 @@ func beginLscpu(l line) block {
 }
 
 func (c *lscpu) line(l line) bool {
-	m := lscpuField.FindStringSubmatch(l.text)
+	m := lscpuField().FindStringSubmatch(l.text)
 	if m == nil {
-		if len(c.flags) > 0 && flagTokens.MatchString(l.text) {
+		if len(c.flags) > 0 && flagTokens().MatchString(l.text) {
 			c.flags = append(c.flags, strings.Fields(l.text)...)
 			return true
 		}
@@ -147,12 +146,12 @@ func (c *lscpu) field(label, value string) {
 		c.cpu.Vendor = value
 	case strings.HasPrefix(value, "fpu "):
 		c.flags = strings.Fields(value)
-	case cpuModel.MatchString(value) && label != "BIOS Model name":
+	case cpuModel().MatchString(value) && label != "BIOS Model name":
 		c.cpu.ModelName = value
 	}
 	switch label {
 	case "Vendor ID":
-		if vendorForm.MatchString(value) {
+		if vendorForm().MatchString(value) {
 			c.cpu.Vendor = value
 		}
 	case "Model name":

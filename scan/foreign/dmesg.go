@@ -15,30 +15,30 @@ import (
 // x86's smp_prepare_cpus and init_hypervisor_platform, and of
 // ahci_remap_init in drivers/ata/ahci.c.
 var (
-	logPCI    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): (?:found )?\[([0-9a-f]{4})[:/]([0-9a-f]{4})\](?: .*?class (?:0x)?([0-9a-f]{6})\b)?`)
-	logCut    = regexp.MustCompile(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): \[[0-9a-f]{0,4}(?::[0-9a-f]{0,4})?\.*$`)
-	logUSB    = regexp.MustCompile(`\busb ((?:usb\d+|\d+-\d+(?:\.\d+)*)): New USB device found, idVendor=([0-9a-f]{4}), idProduct=([0-9a-f]{4})(?:, bcdDevice=\s*([0-9a-f.]+))?`)
-	logNumber = regexp.MustCompile(`\busb ((\d+)-\d+(?:\.\d+)*): new .*USB device (?:number|using \S+ and address) (\d+)\b`)
-	logGone   = regexp.MustCompile(`\busb (\d+-\d+(?:\.\d+)*): USB disconnect`)
-	logLinux  = regexp.MustCompile(`\bLinux version (\S+) \(`)
-	logCPU    = regexp.MustCompile(`\bsmpboot: CPU0: (.*?) \(family: 0x([0-9a-f]+), model: 0x([0-9a-f]+)`)
-	logBIOS   = regexp.MustCompile(`\bDMI: .*, BIOS (\S.*?) (\d\d/\d\d/\d{4})$`)
-	logSecure = regexp.MustCompile(`\b[Ss]ecure ?boot:? (?:Secure boot )?(enabled|disabled)\b`)
-	logGuest  = regexp.MustCompile(`\bHypervisor detected: (\S+)`)
-	logRemap  = regexp.MustCompile(`\bahci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): Found (\d+) remapped NVMe devices`)
+	logPCI    = pattern(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): (?:found )?\[([0-9a-f]{4})[:/]([0-9a-f]{4})\](?: .*?class (?:0x)?([0-9a-f]{6})\b)?`)
+	logCut    = pattern(`\bpci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): \[[0-9a-f]{0,4}(?::[0-9a-f]{0,4})?\.*$`)
+	logUSB    = pattern(`\busb ((?:usb\d+|\d+-\d+(?:\.\d+)*)): New USB device found, idVendor=([0-9a-f]{4}), idProduct=([0-9a-f]{4})(?:, bcdDevice=\s*([0-9a-f.]+))?`)
+	logNumber = pattern(`\busb ((\d+)-\d+(?:\.\d+)*): new .*USB device (?:number|using \S+ and address) (\d+)\b`)
+	logGone   = pattern(`\busb (\d+-\d+(?:\.\d+)*): USB disconnect`)
+	logLinux  = pattern(`\bLinux version (\S+) \(`)
+	logCPU    = pattern(`\bsmpboot: CPU0: (.*?) \(family: 0x([0-9a-f]+), model: 0x([0-9a-f]+)`)
+	logBIOS   = pattern(`\bDMI: .*, BIOS (\S.*?) (\d\d/\d\d/\d{4})$`)
+	logSecure = pattern(`\b[Ss]ecure ?boot:? (?:Secure boot )?(enabled|disabled)\b`)
+	logGuest  = pattern(`\bHypervisor detected: (\S+)`)
+	logRemap  = pattern(`\bahci ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): Found (\d+) remapped NVMe devices`)
 )
 
 // logForms are the lines that count, each with a part that is looked for first:
 // most lines of a log are others.
 var logForms = []struct {
 	sign string
-	form *regexp.Regexp
+	form func() *regexp.Regexp
 	read func(at int, m []string) block
 }{
 	{"pci ", logPCI, readLogPCI},
 	{"pci ", logCut, readLogCut},
 	{"New USB device found", logUSB, readLogUSB},
-	{"New USB device found", regexp.MustCompile(`\busb .*New USB device found.*`), readLogCutUSB},
+	{"New USB device found", pattern(`\busb .*New USB device found.*`), readLogCutUSB},
 	{" USB device ", logNumber, readLogNumber},
 	{"USB disconnect", logGone, readLogGone},
 	{"Linux version ", logLinux, func(_ int, m []string) block { return &facts{kernel: m[1]} }},
@@ -46,7 +46,7 @@ var logForms = []struct {
 	{"DMI: ", logBIOS, func(_ int, m []string) block {
 		return &facts{Machine: report.Machine{DMI: report.DMI{BIOSVersion: m[1], BIOSDate: m[2]}}}
 	}},
-	{"efi: EFI v", regexp.MustCompile(`\befi: EFI v\d`), func(int, []string) block {
+	{"efi: EFI v", pattern(`\befi: EFI v\d`), func(int, []string) block {
 		return &facts{Machine: report.Machine{Firmware: "uefi"}}
 	}},
 	{"ecure", logSecure, func(_ int, m []string) block {
@@ -78,7 +78,7 @@ func beginDmesg(l line) block {
 		if !strings.Contains(l.text, f.sign) {
 			continue
 		}
-		if m := f.form.FindStringSubmatch(l.text); m != nil {
+		if m := f.form().FindStringSubmatch(l.text); m != nil {
 			return f.read(l.number, m)
 		}
 	}
@@ -90,10 +90,10 @@ func beginDmesg(l line) block {
 type announced found
 
 // logClass is the rest of a line that broke before the class.
-var logClass = regexp.MustCompile(`^(?:class )?0x([0-9a-f]{6})\b`)
+var logClass = pattern(`^(?:class )?0x([0-9a-f]{6})\b`)
 
 func (a *announced) line(l line) bool {
-	m := logClass.FindStringSubmatch(l.text)
+	m := logClass().FindStringSubmatch(l.text)
 	if m == nil || a.Bus != "pci" || a.Class != "" {
 		return false
 	}
@@ -129,7 +129,7 @@ type brokenUSB struct {
 func readLogCutUSB(at int, m []string) block { return &brokenUSB{number: at, text: m[0]} }
 
 func (b *brokenUSB) line(l line) bool {
-	m := logUSB.FindStringSubmatch(b.text + " " + l.text)
+	m := logUSB().FindStringSubmatch(b.text + " " + l.text)
 	if m == nil || b.whole != nil {
 		return false
 	}

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,10 +11,10 @@ import (
 // -q there are no handles. It is not translated. Serial numbers, UUIDs and asset
 // tags stand beside what is read here, and are not.
 var (
-	dmiHandle = regexp.MustCompile(`(?i)^Handle 0x[0-9a-f]{4}`)
-	dmiField  = regexp.MustCompile(`^([A-Z][\w /.()-]{1,40}):\s*(.*)$`)
-	dmiCPUID  = regexp.MustCompile(`\bFamily (\d+), Model (\d+)\b`)
-	dmiSize   = regexp.MustCompile(`^(\d{1,7}) (kB|KB|MB|GB|TB)$`)
+	dmiHandle = pattern(`(?i)^Handle 0x[0-9a-f]{4}`)
+	dmiField  = pattern(`^([A-Z][\w /.()-]{1,40}):\s*(.*)$`)
+	dmiCPUID  = pattern(`\bFamily (\d+), Model (\d+)\b`)
+	dmiSize   = pattern(`^(\d{1,7}) (kB|KB|MB|GB|TB)$`)
 )
 
 // dmiTitles are the records that count, and what to do with their fields.
@@ -44,11 +43,11 @@ func beginDMI(l line) block {
 }
 
 func isHandle(text string) bool {
-	return strings.HasPrefix(text, "Handle") && dmiHandle.MatchString(text)
+	return strings.HasPrefix(text, "Handle") && dmiHandle().MatchString(text)
 }
 
 func (b *dmiBlock) line(l line) bool {
-	m := dmiField.FindStringSubmatch(l.text)
+	m := dmiField().FindStringSubmatch(l.text)
 	switch {
 	case isHandle(l.text):
 		return false
@@ -104,11 +103,11 @@ func dmiBoard(r *report.Machine, name, value string) {
 func dmiCPU(r *report.Machine, name, value string) {
 	switch name {
 	case "Version":
-		if cpuModel.MatchString(value) {
+		if cpuModel().MatchString(value) {
 			r.CPU.ModelName = value
 		}
 	case "Signature":
-		if m := dmiCPUID.FindStringSubmatch(value); m != nil {
+		if m := dmiCPUID().FindStringSubmatch(value); m != nil {
 			r.CPU.Family, r.CPU.Model = number(m[1]), number(m[2])
 		}
 	}
@@ -116,7 +115,7 @@ func dmiCPU(r *report.Machine, name, value string) {
 
 // dmiMemory reads the size of a memory module.
 func dmiMemory(r *report.Machine, name, value string) {
-	m := dmiSize.FindStringSubmatch(value)
+	m := dmiSize().FindStringSubmatch(value)
 	if name != "Size" || m == nil {
 		return
 	}

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -57,21 +56,21 @@ func (d *found) setSubsystem(vendor, device string) {
 }
 
 // moduleForm is a name of a driver or module.
-var moduleForm = regexp.MustCompile(`^[\w.-]{1,64}$`)
+var moduleForm = pattern(`^[\w.-]{1,64}$`)
 
 // moduleName returns text if it can be the name of a driver. Where a paste is
 // damaged, anything may stand in its place.
 func moduleName(text string) string {
 	text = strings.Trim(text, `"' `)
-	if !moduleForm.MatchString(text) {
+	if !moduleForm().MatchString(text) {
 		return ""
 	}
 	return text
 }
 
 var (
-	pciAddress = regexp.MustCompile(`^[0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$`)
-	usbAddress = regexp.MustCompile(`^(?:usb\d+|\d+-\d+(?:\.\d+)*(?::\d+\.\d+)?)$`)
+	pciAddress = pattern(`^[0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$`)
+	usbAddress = pattern(`^(?:usb\d+|\d+-\d+(?:\.\d+)*(?::\d+\.\d+)?)$`)
 )
 
 // isAddress says whether name is an address of a device on a bus. On those
@@ -79,9 +78,9 @@ var (
 func isAddress(bus, name string) bool {
 	switch bus {
 	case "pci":
-		return pciAddress.MatchString(name)
+		return pciAddress().MatchString(name)
 	case "usb":
-		return usbAddress.MatchString(name)
+		return usbAddress().MatchString(name)
 	}
 	return bus != "" && name != "" && len(name) <= 64
 }

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -11,9 +10,9 @@ import (
 // SATA controller", and indented fields. Unique ids, serial numbers and hardware
 // addresses are among them and are not read.
 var (
-	hwinfoHeader = regexp.MustCompile(`^\d+: (PCI|USB|Virtio|None|SCSI|IDE|BIOS|ADB|ISA\S*|PS/2|Serial|Floppy|Memory) (?:\([\w ]+\) )?[0-9a-f.]+: ([0-9a-f]{4,5}) `)
-	hwinfoField  = regexp.MustCompile(`^([A-Z][\w/ #]{2,30}): (.*)$`)
-	hwinfoID     = regexp.MustCompile(`^(pci|usb) 0x([0-9a-f]{4})\b`)
+	hwinfoHeader = pattern(`^\d+: (PCI|USB|Virtio|None|SCSI|IDE|BIOS|ADB|ISA\S*|PS/2|Serial|Floppy|Memory) (?:\([\w ]+\) )?[0-9a-f.]+: ([0-9a-f]{4,5}) `)
+	hwinfoField  = pattern(`^([A-Z][\w/ #]{2,30}): (.*)$`)
+	hwinfoID     = pattern(`^(pci|usb) 0x([0-9a-f]{4})\b`)
 )
 
 // hwinfoBlock is an entry.
@@ -28,7 +27,7 @@ func beginHwinfo(l line) block {
 	if l.text[0] < '0' || l.text[0] > '9' {
 		return nil
 	}
-	m := hwinfoHeader.FindStringSubmatch(l.text)
+	m := hwinfoHeader().FindStringSubmatch(l.text)
 	if m == nil {
 		return nil
 	}
@@ -36,7 +35,7 @@ func beginHwinfo(l line) block {
 }
 
 func (b *hwinfoBlock) line(l line) bool {
-	m := hwinfoField.FindStringSubmatch(l.text)
+	m := hwinfoField().FindStringSubmatch(l.text)
 	if m == nil {
 		return l.indent > 0
 	}
@@ -77,7 +76,7 @@ func (b *hwinfoBlock) end(m *merger) {
 
 // id returns bus and number of a field such as `pci 0x8086 "Intel Corporation"`.
 func (b *hwinfoBlock) id(name string) (bus, id string) {
-	m := hwinfoID.FindStringSubmatch(b.fields[name])
+	m := hwinfoID().FindStringSubmatch(b.fields[name])
 	if m == nil {
 		return "", ""
 	}

@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,8 +20,8 @@ type snifferDevice struct {
 }
 
 var (
-	snifferID        = regexp.MustCompile(`(?i)^([0-9a-f]{4})-([0-9a-f]{4})$`)
-	snifferSubsystem = regexp.MustCompile(`(?i)^([0-9a-f]{4})([0-9a-f]{4})$`)
+	snifferID        = pattern(`(?i)^([0-9a-f]{4})-([0-9a-f]{4})$`)
+	snifferSubsystem = pattern(`(?i)^([0-9a-f]{4})([0-9a-f]{4})$`)
 )
 
 // snifferBuses are the kinds of buses that count; a graphics card has none given.
@@ -52,13 +51,13 @@ func readSniffer(m *merger, data []byte) error {
 }
 
 func (s *snifferDevice) found() (found, bool) {
-	id := snifferID.FindStringSubmatch(s.ID)
+	id := snifferID().FindStringSubmatch(s.ID)
 	bus := snifferBuses[strings.ToUpper(s.Bus)]
 	if id == nil || bus == "" {
 		return found{}, false
 	}
 	d := found{Device: report.Device{Bus: bus, VendorID: lower(id[1]), DeviceID: lower(id[2])}}
-	if sub := snifferSubsystem.FindStringSubmatch(s.Subsystem); sub != nil && bus == "pci" {
+	if sub := snifferSubsystem().FindStringSubmatch(s.Subsystem); sub != nil && bus == "pci" {
 		d.setSubsystem(lower(sub[2]), lower(sub[1]))
 	}
 	return d, true

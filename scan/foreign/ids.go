@@ -17,21 +17,21 @@ import (
 var idSpellings = []struct {
 	bus  string
 	sign string
-	form *regexp.Regexp
+	form func() *regexp.Regexp
 	swap bool // the subsystem is written device first
 }{
 	// Windows: the subsystem is device, then vendor.
-	{"pci", "ven_", regexp.MustCompile(`\bven_([0-9a-f]{4})&dev_([0-9a-f]{4})(?:&subsys_([0-9a-f]{4})([0-9a-f]{4}))?`), true},
-	{"usb", "vid_", regexp.MustCompile(`\bvid_([0-9a-f]{4})&pid_([0-9a-f]{4})`), false},
+	{"pci", "ven_", pattern(`\bven_([0-9a-f]{4})&dev_([0-9a-f]{4})(?:&subsys_([0-9a-f]{4})([0-9a-f]{4}))?`), true},
+	{"usb", "vid_", pattern(`\bvid_([0-9a-f]{4})&pid_([0-9a-f]{4})`), false},
 	// lsusb, and what people write before a USB id.
-	{"usb", "", regexp.MustCompile(`\b(?:usb[: ]+|id )([0-9a-f]{4}):([0-9a-f]{4})\b`), false},
+	{"usb", "", pattern(`\b(?:usb[: ]+|id )([0-9a-f]{4}):([0-9a-f]{4})\b`), false},
 	// linux-hardware.org.
-	{"pci", "pci:", regexp.MustCompile(`\bpci:([0-9a-f]{4})-([0-9a-f]{4})(?:-([0-9a-f]{4})-([0-9a-f]{4}))?\b`), false},
-	{"usb", "usb:", regexp.MustCompile(`\busb:([0-9a-f]{4})-([0-9a-f]{4})\b`), false},
+	{"pci", "pci:", pattern(`\bpci:([0-9a-f]{4})-([0-9a-f]{4})(?:-([0-9a-f]{4})-([0-9a-f]{4}))?\b`), false},
+	{"usb", "usb:", pattern(`\busb:([0-9a-f]{4})-([0-9a-f]{4})\b`), false},
 	// TinyCore RedPill: vendor, "d", device with eight digits.
-	{"pci", "d0000", regexp.MustCompile(`\b([0-9a-f]{4})d0000([0-9a-f]{4})\b`), false},
-	{"pci", "0x", regexp.MustCompile(`\b0x([0-9a-f]{4})[:, ]+0x([0-9a-f]{4})\b`), false},
-	{"pci", ":", regexp.MustCompile(`(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?`), false},
+	{"pci", "d0000", pattern(`\b([0-9a-f]{4})d0000([0-9a-f]{4})\b`), false},
+	{"pci", "0x", pattern(`\b0x([0-9a-f]{4})[:, ]+0x([0-9a-f]{4})\b`), false},
+	{"pci", ":", pattern(`(?:^|[^0-9a-f:.\-])([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}):([0-9a-f]{4}))?`), false},
 }
 
 // plainSpelling is the index of the last one, "8086:15f3".
@@ -39,7 +39,7 @@ var plainSpelling = len(idSpellings) - 1
 
 // aloneForm is a line that is nothing but one id, as people write it above or
 // below a list.
-var aloneForm = regexp.MustCompile(`(?i)^\[?[0-9a-f]{4}:[0-9a-f]{4}\]?$`)
+var aloneForm = pattern(`(?i)^\[?[0-9a-f]{4}:[0-9a-f]{4}\]?$`)
 
 // readIDs reads modaliases and bare ids, several on a line if need be.
 func (m *merger) readIDs(lines []line) {
@@ -118,7 +118,7 @@ func (m *merger) besides(lines []line) []line {
 	}
 	var alone []line
 	for _, l := range lines {
-		if aloneForm.MatchString(l.text) {
+		if aloneForm().MatchString(l.text) {
 			alone = append(alone, l)
 			continue
 		}
@@ -163,14 +163,14 @@ func idsOf(text string) []found {
 
 // aliasToken is a modalias with ids inside a line, as modules.alias and quoted
 // text have them.
-var aliasToken = regexp.MustCompile(`\b(?:pci:v[0-9A-F]{8}d|usb:v[0-9A-F]{4}p|virtio:d[0-9A-F]{8}v)[0-9A-Za-z*?\[\]-]+`)
+var aliasToken = pattern(`\b(?:pci:v[0-9A-F]{8}d|usb:v[0-9A-F]{4}p|virtio:d[0-9A-F]{8}v)[0-9A-Za-z*?\[\]-]+`)
 
 // cutModaliases returns the modaliases of a line and the line without them.
 func cutModaliases(text string) (devices []found, rest string) {
 	if !strings.Contains(text, ":v") && !strings.Contains(text, ":d") {
 		return nil, text
 	}
-	rest = aliasToken.ReplaceAllStringFunc(text, func(token string) string {
+	rest = aliasToken().ReplaceAllStringFunc(text, func(token string) string {
 		d, ok := parseModalias(token)
 		if !ok {
 			return token
@@ -210,7 +210,7 @@ func spelled(text string) []hit {
 		if !strings.Contains(text, spelling.sign) {
 			continue
 		}
-		for _, m := range spelling.form.FindAllStringSubmatchIndex(text, -1) {
+		for _, m := range spelling.form().FindAllStringSubmatchIndex(text, -1) {
 			h := hit{spelling: i, start: m[2], groups: [4]int{-1, -1, -1, -1}}
 			for n := 1; n < len(m)/2; n++ {
 				h.groups[n-1] = m[2*n]
@@ -251,17 +251,17 @@ func (h *hit) device(text string) found {
 }
 
 var (
-	windowsRev   = regexp.MustCompile(`^&rev_([0-9a-f]{2}(?:[0-9a-f]{2})?)\b`)
-	windowsClass = regexp.MustCompile(`&cc_([0-9a-f]{6}|[0-9a-f]{4})\b`)
+	windowsRev   = pattern(`^&rev_([0-9a-f]{2}(?:[0-9a-f]{2})?)\b`)
+	windowsClass = pattern(`&cc_([0-9a-f]{6}|[0-9a-f]{4})\b`)
 )
 
 // windowsTail reads what may follow in a Windows hardware id: the revision and,
 // in compatible ids, the class.
 func windowsTail(d *found, token string) {
-	if m := windowsRev.FindStringSubmatch(token); m != nil {
+	if m := windowsRev().FindStringSubmatch(token); m != nil {
 		d.Revision = m[1]
 	}
-	if m := windowsClass.FindStringSubmatch(token); m != nil {
+	if m := windowsClass().FindStringSubmatch(token); m != nil {
 		d.Class = m[1]
 	}
 }

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -11,10 +10,10 @@ import (
 // its class (smxi/inxi, "bus-ID", "chip-ID", "class-ID", once with spaces; before 3.3
 // there is no class). USB devices have their device number behind the address. Any of them
 // may stand on the next line.
-var inxiPart = regexp.MustCompile(`\b(bus|chip|class)[- ]ID(?:-\d)?: (\S+)`)
+var inxiPart = pattern(`\b(bus|chip|class)[- ]ID(?:-\d)?: (\S+)`)
 
 // inxiSection begins a part of inxi's output; -F without -x prints names only.
-var inxiSection = regexp.MustCompile(`^(?:Graphics|Audio|Network|Bluetooth|RAID|Drives|USB|Machine|CPU|System): `)
+var inxiSection = pattern(`^(?:Graphics|Audio|Network|Bluetooth|RAID|Drives|USB|Machine|CPU|System): `)
 
 // inxiBlock is everything from the first card on.
 type inxiBlock struct {
@@ -23,7 +22,7 @@ type inxiBlock struct {
 }
 
 func beginInxi(l line) block {
-	if !strings.Contains(l.text, "ID: ") || !inxiPart.MatchString(l.text) {
+	if !strings.Contains(l.text, "ID: ") || !inxiPart().MatchString(l.text) {
 		return nil
 	}
 	b := &inxiBlock{}
@@ -32,7 +31,7 @@ func beginInxi(l line) block {
 }
 
 func (b *inxiBlock) line(l line) bool {
-	parts := inxiPart.FindAllStringSubmatch(l.text, -1)
+	parts := inxiPart().FindAllStringSubmatch(l.text, -1)
 	for _, part := range parts {
 		switch part[1] {
 		case "bus":
@@ -45,7 +44,7 @@ func (b *inxiBlock) line(l line) bool {
 			}
 		}
 	}
-	return len(parts) > 0 || inxiSection.MatchString(l.text)
+	return len(parts) > 0 || inxiSection().MatchString(l.text)
 }
 
 // chip adds a device by its ids, at the place that was named last.

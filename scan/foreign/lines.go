@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 )
@@ -18,7 +17,7 @@ type line struct {
 const maxLine = 1 << 14
 
 // escapes are ANSI control sequences (ECMA-48, section 5.4) and window titles.
-var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07]*\x07)")
+var escapes = pattern("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07]*\x07)")
 
 // lookalikes are characters that web pages and input methods put in the place
 // of plain ones, or that look like nothing.
@@ -29,7 +28,7 @@ var lookalikes = strings.NewReplacer(
 )
 
 // bullet begins an item of a list.
-var bullet = regexp.MustCompile(`^\s*[-*+•]\s+`)
+var bullet = pattern(`^\s*[-*+•]\s+`)
 
 // splitLines splits text with line ends of any system, and leaves out the empty
 // lines. It stops after one more than maxLines.
@@ -57,7 +56,7 @@ func splitLines(data []byte) []line {
 func clean(raw string) string {
 	raw = raw[:min(len(raw), maxLine)]
 	if strings.IndexByte(raw, '\x1b') >= 0 {
-		raw = escapes.ReplaceAllString(raw, "")
+		raw = escapes().ReplaceAllString(raw, "")
 	}
 	if !isPlain(raw) {
 		raw = lookalikes.Replace(strings.ToValidUTF8(raw, "?"))
@@ -66,7 +65,7 @@ func clean(raw string) string {
 		raw = strings.TrimPrefix(raw[1:], " ")
 	}
 	if text := strings.TrimLeft(raw, " \t"); text != "" && strings.ContainsAny(text[:1], "-*+\xe2") {
-		raw = bullet.ReplaceAllString(raw, "")
+		raw = bullet().ReplaceAllString(raw, "")
 	}
 	return mend(raw)
 }
@@ -83,7 +82,7 @@ func isPlain(raw string) bool {
 
 // tornID is an id in brackets with the white space in it that a terminal puts
 // where it broke the line.
-var tornID = regexp.MustCompile(`(?i)\[[0-9a-f]{1,4}(?:\s*[0-9a-f]{1,4})?\s*:\s*[0-9a-f]{1,4}(?:\s+[0-9a-f]{1,4})?\]`)
+var tornID = pattern(`(?i)\[[0-9a-f]{1,4}(?:\s*[0-9a-f]{1,4})?\s*:\s*[0-9a-f]{1,4}(?:\s+[0-9a-f]{1,4})?\]`)
 
 // mend closes up ids such as "[1b3      6:000d]". One that is not whole then
 // stays as it is.
@@ -91,8 +90,8 @@ func mend(text string) string {
 	if open := strings.IndexByte(text, '['); open < 0 || !strings.Contains(text[open:], "]") {
 		return text
 	}
-	return tornID.ReplaceAllStringFunc(text, func(torn string) string {
-		if closed := strings.Join(strings.Fields(torn), ""); idsForm.MatchString(closed) {
+	return tornID().ReplaceAllStringFunc(text, func(torn string) string {
+		if closed := strings.Join(strings.Fields(torn), ""); idsForm().MatchString(closed) {
 			return closed
 		}
 		return torn
@@ -116,10 +115,10 @@ func indentOf(raw string) int {
 
 // isPrompt says whether a line is a shell's prompt, with or without a command.
 func isPrompt(text string) bool {
-	return strings.ContainsAny(text, "$#%>") && prompt.MatchString(text)
+	return strings.ContainsAny(text, "$#%>") && prompt().MatchString(text)
 }
 
-var prompt = regexp.MustCompile(`^(?:[$#]|\S*[\w.-]+@[\w.-]+\S*[ :].*?[#$%>]|PS [A-Z]:.*>|\w+[#$%])(?:\s|$)`)
+var prompt = pattern(`^(?:[$#]|\S*[\w.-]+@[\w.-]+\S*[ :].*?[#$%>]|PS [A-Z]:.*>|\w+[#$%])(?:\s|$)`)
 
 // toUTF8 decodes UTF-16 with a byte order mark, which PowerShell writes.
 func toUTF8(data []byte) []byte {

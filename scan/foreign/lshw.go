@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -11,12 +10,12 @@ import (
 // below. Its labels are translated; an address ("pci@0000:03:00.0"), the driver
 // and, with -numeric, the ids are not.
 var (
-	lshwNode   = regexp.MustCompile(`^\*-[a-z][\w-]*(?::\d+)?(?: (?:UNCLAIMED|DISABLED))?$`)
-	lshwField  = regexp.MustCompile(`^([^:]{2,40}): (.*)$`)
-	lshwPCI    = regexp.MustCompile(`(?i)^pci@((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7])$`)
-	lshwUSB    = regexp.MustCompile(`^usb@(\d+)(?::([\d.]+))?$`)
-	lshwDriver = regexp.MustCompile(`\bdriver=([\w.-]+)`)
-	lshwID     = regexp.MustCompile(`(?i)^(.*?)\s*\[([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$`)
+	lshwNode   = pattern(`^\*-[a-z][\w-]*(?::\d+)?(?: (?:UNCLAIMED|DISABLED))?$`)
+	lshwField  = pattern(`^([^:]{2,40}): (.*)$`)
+	lshwPCI    = pattern(`(?i)^pci@((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7])$`)
+	lshwUSB    = pattern(`^usb@(\d+)(?::([\d.]+))?$`)
+	lshwDriver = pattern(`\bdriver=([\w.-]+)`)
+	lshwID     = pattern(`(?i)^(.*?)\s*\[([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$`)
 )
 
 // lshwBlock is a node.
@@ -32,10 +31,10 @@ func beginLshw(l line) block {
 	return &lshwBlock{found: found{number: l.number}}
 }
 
-func isNode(text string) bool { return strings.HasPrefix(text, "*-") && lshwNode.MatchString(text) }
+func isNode(text string) bool { return strings.HasPrefix(text, "*-") && lshwNode().MatchString(text) }
 
 func (b *lshwBlock) line(l line) bool {
-	m := lshwField.FindStringSubmatch(l.text)
+	m := lshwField().FindStringSubmatch(l.text)
 	if m == nil || isNode(l.text) {
 		return false
 	}
@@ -50,22 +49,22 @@ func (b *lshwBlock) field(label, value string) {
 	if label == "vendor" {
 		b.vendor, _, _ = strings.Cut(value, " [")
 	}
-	if id := lshwID.FindStringSubmatch(value); id != nil && b.VendorID == "" {
+	if id := lshwID().FindStringSubmatch(value); id != nil && b.VendorID == "" {
 		b.text, b.VendorID, b.DeviceID = id[1], report.HexID(id[2], 4), report.HexID(id[3], 4)
 	}
 	b.setPlace(value)
-	if m := lshwDriver.FindStringSubmatch(value); m != nil {
+	if m := lshwDriver().FindStringSubmatch(value); m != nil {
 		b.Driver = m[1]
 	}
 }
 
 // setPlace reads an address: that of a USB device is its bus and its ports.
 func (b *lshwBlock) setPlace(value string) {
-	if m := lshwPCI.FindStringSubmatch(value); m != nil {
+	if m := lshwPCI().FindStringSubmatch(value); m != nil {
 		b.Bus, b.ID = "pci", "pci:"+address(m[1])
 		return
 	}
-	switch m := lshwUSB.FindStringSubmatch(value); {
+	switch m := lshwUSB().FindStringSubmatch(value); {
 	case m == nil:
 	case m[2] == "":
 		b.Bus, b.ID = "usb", "usb:usb"+m[1]

@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -11,14 +10,14 @@ import (
 // address is [DOMAIN:]BB:DD.F, with -P a path of them. Hexadecimal digits are
 // lower-case there; people write both.
 var (
-	headerForm  = regexp.MustCompile(`(?i)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7](?:/[0-9a-f:.]+)?)\s+(\S.*)$`)
-	revForm     = regexp.MustCompile(`(?i)\(rev ([0-9a-f]{2})\)`)
-	progIfForm  = regexp.MustCompile(`(?i)\(prog-if ([0-9a-f]{2})\b`)
-	idsForm     = regexp.MustCompile(`(?i)\[([0-9a-f]{4}):([0-9a-f]{4})\]`)
-	classForm   = regexp.MustCompile(`(?i)^([^:]*?)\s*\[([0-9a-f]{4})\]:\s*(.*)$`)
-	numericForm = regexp.MustCompile(`(?i)^(?:Class )?\[?([0-9a-f]{4})\]?:\s+(?:(?:Unknown )?device )?\[?([0-9a-f]{4}):([0-9a-f]{4})\]?(?:\s+([\w-]+))?$`)
-	namesForm   = regexp.MustCompile(`^([^:]*[^:\s]):\s+(\S.*)$`)
-	cutForm     = regexp.MustCompile(`(?i)\[[0-9a-f]{0,4}:?[0-9a-f]{0,3}(?:\.\.\.|…|$)`)
+	headerForm  = pattern(`(?i)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7](?:/[0-9a-f:.]+)?)\s+(\S.*)$`)
+	revForm     = pattern(`(?i)\(rev ([0-9a-f]{2})\)`)
+	progIfForm  = pattern(`(?i)\(prog-if ([0-9a-f]{2})\b`)
+	idsForm     = pattern(`(?i)\[([0-9a-f]{4}):([0-9a-f]{4})\]`)
+	classForm   = pattern(`(?i)^([^:]*?)\s*\[([0-9a-f]{4})\]:\s*(.*)$`)
+	numericForm = pattern(`(?i)^(?:Class )?\[?([0-9a-f]{4})\]?:\s+(?:(?:Unknown )?device )?\[?([0-9a-f]{4}):([0-9a-f]{4})\]?(?:\s+([\w-]+))?$`)
+	namesForm   = pattern(`^([^:]*[^:\s]):\s+(\S.*)$`)
+	cutForm     = pattern(`(?i)\[[0-9a-f]{0,4}:?[0-9a-f]{0,3}(?:\.\.\.|…|$)`)
 )
 
 // lspciBlock is a device of lspci with the lines that -v, -k and -x add to it,
@@ -48,7 +47,7 @@ func (b *lspciBlock) line(l line) bool {
 	if _, isHeader := parseHeader(l.text); isHeader || isMachineHeader(l.text) {
 		return false
 	}
-	if b.broken != "" && idsEnd.MatchString(b.broken+" "+l.text) {
+	if b.broken != "" && idsEnd().MatchString(b.broken+" "+l.text) {
 		subsystem(&b.found, b.broken+" "+l.text)
 		b.broken = ""
 		return true
@@ -75,7 +74,7 @@ func (b *lspciBlock) rejoin(l line) bool {
 		return false
 	}
 	joined := mend(b.header + " " + l.text)
-	if !idsEnd.MatchString(joined) && !cutForm.MatchString(joined) {
+	if !idsEnd().MatchString(joined) && !cutForm().MatchString(joined) {
 		return false
 	}
 	number := b.number
@@ -86,10 +85,10 @@ func (b *lspciBlock) rejoin(l line) bool {
 }
 
 // idsEnd is how a line of lspci -nn ends, or the part of it that has the ids.
-var idsEnd = regexp.MustCompile(`(?i)\[[0-9a-f]{4}:[0-9a-f]{4}\](?: \((?:r|rev|rev .*|p|prog.*))?$`)
+var idsEnd = pattern(`(?i)\[[0-9a-f]{4}:[0-9a-f]{4}\](?: \((?:r|rev|rev .*|p|prog.*))?$`)
 
 func (b *lspciBlock) end(m *merger) {
-	if b.VendorID == "" && cutForm.MatchString(b.text) {
+	if b.VendorID == "" && cutForm().MatchString(b.text) {
 		m.warn(b.number, "cut-id", fmt.Sprintf("the id of %s is cut off: print the list into a file", b.ID))
 	}
 	b.dump.apply(&b.found, m.warn)
@@ -110,7 +109,7 @@ func parseHeader(text string) (found, bool) {
 	if !beginsHex(text) {
 		return found{}, false
 	}
-	m := headerForm.FindStringSubmatch(text)
+	m := headerForm().FindStringSubmatch(text)
 	if m == nil {
 		return found{}, false
 	}
@@ -118,14 +117,14 @@ func parseHeader(text string) (found, bool) {
 	d.ID = "pci:" + address(m[1])
 	d.Bus = "pci"
 	body := d.cutTail(m[2])
-	if n := numericForm.FindStringSubmatch(body); n != nil {
+	if n := numericForm().FindStringSubmatch(body); n != nil {
 		d.Class, d.VendorID, d.DeviceID = lower(n[1])+d.Class, lower(n[2]), lower(n[3])
 		d.Driver = n[4] // busybox's -k
 		return d, true
 	}
-	if c := classForm.FindStringSubmatch(body); c != nil {
+	if c := classForm().FindStringSubmatch(body); c != nil {
 		d.ClassName, d.Class, body = c[1], lower(c[2])+d.Class, c[3]
-	} else if c := namesForm.FindStringSubmatch(body); c != nil {
+	} else if c := namesForm().FindStringSubmatch(body); c != nil {
 		d.ClassName, d.Class, body = c[1], "", c[2]
 	} else {
 		return found{}, false
@@ -133,7 +132,7 @@ func parseHeader(text string) (found, bool) {
 	if d.ClassName == "Class" { // there was no pci.ids
 		d.ClassName = ""
 	}
-	if all := idsForm.FindAllStringSubmatchIndex(body, -1); all != nil {
+	if all := idsForm().FindAllStringSubmatchIndex(body, -1); all != nil {
 		last := all[len(all)-1] // names hold brackets too
 		d.VendorID, d.DeviceID = lower(body[last[2]:last[3]]), lower(body[last[4]:last[5]])
 		body = body[:last[0]]
@@ -149,12 +148,12 @@ func parseHeader(text string) (found, bool) {
 func (d *found) cutTail(text string) string {
 	end := len(text)
 	off := false
-	if m := revForm.FindAllStringSubmatchIndex(text, -1); m != nil {
+	if m := revForm().FindAllStringSubmatchIndex(text, -1); m != nil {
 		last := m[len(m)-1]
 		d.Revision, end = lower(text[last[2]:last[3]]), last[0]
 		off = d.Revision == "ff"
 	}
-	if m := progIfForm.FindAllStringSubmatchIndex(text, -1); m != nil {
+	if m := progIfForm().FindAllStringSubmatchIndex(text, -1); m != nil {
 		last := m[len(m)-1]
 		d.Class, end = lower(text[last[2]:last[3]]), min(end, last[0])
 	}
@@ -184,8 +183,8 @@ func address(text string) string {
 }
 
 var (
-	plainIDs = regexp.MustCompile(`(?i)^(?:(?:Unknown )?device )?([0-9a-f]{4}):([0-9a-f]{4})$`)
-	irqForm  = regexp.MustCompile(`\bIRQ (\d{1,5})\b`)
+	plainIDs = pattern(`(?i)^(?:(?:Unknown )?device )?([0-9a-f]{4}):([0-9a-f]{4})$`)
+	irqForm  = pattern(`\bIRQ (\d{1,5})\b`)
 )
 
 // detail reads one of the lines that -v and -k add, and says whether it is one
@@ -204,7 +203,7 @@ func detail(d *found, text string) bool {
 	case "Kernel modules":
 		d.Modules = splitModules(value)
 	case "Interrupt", "Flags":
-		if m := irqForm.FindStringSubmatch(value); m != nil && m[1] != "0" && m[1] != "255" {
+		if m := irqForm().FindStringSubmatch(value); m != nil && m[1] != "0" && m[1] != "255" {
 			d.IRQ = number(m[1])
 		}
 	case "NUMA node":
@@ -228,11 +227,11 @@ func digits(text string) string {
 }
 
 func subsystem(d *found, value string) {
-	if m := plainIDs.FindStringSubmatch(value); m != nil {
+	if m := plainIDs().FindStringSubmatch(value); m != nil {
 		d.SubvendorID, d.SubdeviceID = lower(m[1]), lower(m[2])
 		return
 	}
-	all := idsForm.FindAllStringSubmatchIndex(value, -1)
+	all := idsForm().FindAllStringSubmatchIndex(value, -1)
 	if all == nil {
 		d.Subsystem = value
 		return

@@ -3,7 +3,6 @@ package foreign
 import (
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -14,14 +13,14 @@ type hexDump struct {
 	rows   int // how many of the first four rows are in, in order
 }
 
-var rowForm = regexp.MustCompile(`(?i)^([0-9a-f]{2,3}): ((?:[0-9a-f]{2} ){15}[0-9a-f]{2})$`)
+var rowForm = pattern(`(?i)^([0-9a-f]{2,3}): ((?:[0-9a-f]{2} ){15}[0-9a-f]{2})$`)
 
 // line takes in a line if it is a row of a dump.
 func (h *hexDump) line(text string) bool {
 	if len(text) < len("00: ") || !isHex(text[0]) || !isHex(text[1]) {
 		return false
 	}
-	m := rowForm.FindStringSubmatch(text)
+	m := rowForm().FindStringSubmatch(text)
 	if m == nil {
 		return false
 	}

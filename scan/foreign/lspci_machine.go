@@ -1,17 +1,16 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 )
 
 // The machine-readable forms of lspci: -mm, one line of quoted fields, and
 // -vmm, a "Name:\tvalue" line a field (lspci(8), "Machine readable output").
 var (
-	slotForm   = regexp.MustCompile(`^(?i:Slot|Device):\s+((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])$`)
-	quotedForm = regexp.MustCompile(`(?i)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])((?:\s+(?:"[^"]*"|-[a-z][0-9a-f]+))+)$`)
-	quotedPart = regexp.MustCompile(`"([^"]*)"|-([a-z])([0-9a-f]+)`)
-	codeForm   = regexp.MustCompile(`(?i)^(?:(.*\S)\s+)?\[?([0-9a-f]{4})\]?$`)
+	slotForm   = pattern(`^(?i:Slot|Device):\s+((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])$`)
+	quotedForm = pattern(`(?i)^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7])((?:\s+(?:"[^"]*"|-[a-z][0-9a-f]+))+)$`)
+	quotedPart = pattern(`"([^"]*)"|-([a-z])([0-9a-f]+)`)
+	codeForm   = pattern(`(?i)^(?:(.*\S)\s+)?\[?([0-9a-f]{4})\]?$`)
 )
 
 func isMachineHeader(text string) bool {
@@ -24,7 +23,7 @@ func parseMachine(text string) (found, bool) {
 	var d found
 	d.Bus = "pci"
 	if strings.HasPrefix(text, "Slot") || strings.HasPrefix(text, "Device") {
-		m := slotForm.FindStringSubmatch(text)
+		m := slotForm().FindStringSubmatch(text)
 		if m == nil {
 			return found{}, false
 		}
@@ -34,13 +33,13 @@ func parseMachine(text string) (found, bool) {
 	if !beginsHex(text) || strings.IndexByte(text, '"') < 0 {
 		return found{}, false
 	}
-	m := quotedForm.FindStringSubmatch(text)
+	m := quotedForm().FindStringSubmatch(text)
 	if m == nil {
 		return found{}, false
 	}
 	d.ID = "pci:" + address(m[1])
 	fields := []string{"Class", "Vendor", "Device", "SVendor", "SDevice", "Driver"} // the last is busybox's
-	for _, part := range quotedPart.FindAllStringSubmatch(m[2], -1) {
+	for _, part := range quotedPart().FindAllStringSubmatch(m[2], -1) {
 		switch {
 		case part[2] == "r":
 			machineField(&d, "Rev", part[3])
@@ -58,7 +57,7 @@ func parseMachine(text string) (found, bool) {
 // "Intel Corporation [8086]".
 func machineField(d *found, field, value string) {
 	name, code := value, ""
-	if m := codeForm.FindStringSubmatch(value); m != nil {
+	if m := codeForm().FindStringSubmatch(value); m != nil {
 		name, code = m[1], lower(m[2])
 	}
 	switch field {

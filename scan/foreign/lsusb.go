@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/modscout/modscout/scan/report"
@@ -11,9 +10,9 @@ import (
 // The lines of lsusb (usbutils' lsusb.c). Bus and device number are those of
 // /dev/bus/usb, not an address in sysfs, so they make ids of their own.
 var (
-	usbLine  = regexp.MustCompile(`^Bus (\d{3}) Device (\d{3}):(?: ID ?(.*))?$`)
-	usbIDs   = regexp.MustCompile(`(?i)^([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
-	usbField = regexp.MustCompile(`^((?:b|bcd|i|id|w)[A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
+	usbLine  = pattern(`^Bus (\d{3}) Device (\d{3}):(?: ID ?(.*))?$`)
+	usbIDs   = pattern(`(?i)^([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
+	usbField = pattern(`^((?:b|bcd|i|id|w)[A-Z]\w+)\s+(0x[0-9a-fA-F]+|[0-9.]+)(?:\s|$)`)
 )
 
 // usbID names a device of which bus and device number are known.
@@ -26,7 +25,7 @@ func usbID(bus, device string) string {
 func beginLsusb(l line) block {
 	switch {
 	case strings.HasPrefix(l.text, "Bus "):
-		if m := usbLine.FindStringSubmatch(l.text); m != nil {
+		if m := usbLine().FindStringSubmatch(l.text); m != nil {
 			return newUSBBlock(l, m[1], m[2], m[3])
 		}
 	case strings.HasPrefix(l.text, "/:"):
@@ -61,7 +60,7 @@ func newUSBBlock(l line, bus, device, rest string) block {
 
 // setIDs reads the ids that the header ends in, if they are whole.
 func (b *usbBlock) setIDs(text string) bool {
-	ids := usbIDs.FindStringSubmatch(text)
+	ids := usbIDs().FindStringSubmatch(text)
 	if ids == nil {
 		return false
 	}
@@ -73,7 +72,7 @@ func (b *usbBlock) line(l line) bool {
 	if b.VendorID == "" && len(b.fields) == 0 && len(b.cut) < len("0bda:8156") && b.setIDs(b.cut+l.text) {
 		return true // the header was broken before its end
 	}
-	m := usbField.FindStringSubmatch(l.text)
+	m := usbField().FindStringSubmatch(l.text)
 	if m == nil {
 		return l.indent > 0 && !strings.Contains(l.text, "|__") || strings.HasSuffix(l.text, "Descriptor:") || strings.HasPrefix(l.text, "Negotiated speed:")
 	}

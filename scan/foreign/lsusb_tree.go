@@ -1,16 +1,15 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 )
 
 // The tree of lsusb -t (usbutils' lsusb-t.c). It prints no ids unless -v is
 // given too; else it only tells the drivers of devices that another list names.
 var (
-	treeBus    = regexp.MustCompile(`^/:\s+Bus (\d{1,3})\.Port \d+: Dev (\d+), .*?(?:Driver=([^,/]+))?(?:/\d+p)?, [\d.]+M`)
-	treeDevice = regexp.MustCompile(`^\|__ Port (\d+): Dev (\d+), (?:If (\d+), )?(?:Class=[^,]*, )?(?:Driver=([^,/]*))?`)
-	treeIDs    = regexp.MustCompile(`(?i)^ID ([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
+	treeBus    = pattern(`^/:\s+Bus (\d{1,3})\.Port \d+: Dev (\d+), .*?(?:Driver=([^,/]+))?(?:/\d+p)?, [\d.]+M`)
+	treeDevice = pattern(`^\|__ Port (\d+): Dev (\d+), (?:If (\d+), )?(?:Class=[^,]*, )?(?:Driver=([^,/]*))?`)
+	treeIDs    = pattern(`(?i)^ID ([0-9a-f]{4}):([0-9a-f]{4})(?:\s|$)`)
 )
 
 // treeBlock is one bus of the tree.
@@ -32,7 +31,7 @@ type treeEntry struct {
 }
 
 func beginUSBTree(l line) block {
-	m := treeBus.FindStringSubmatch(l.text)
+	m := treeBus().FindStringSubmatch(l.text)
 	if m == nil {
 		return nil
 	}
@@ -43,12 +42,12 @@ func beginUSBTree(l line) block {
 }
 
 func (b *treeBlock) line(l line) bool {
-	if m := treeDevice.FindStringSubmatch(l.text); m != nil {
+	if m := treeDevice().FindStringSubmatch(l.text); m != nil {
 		b.add(m[2], m[4], l)
 		b.setPlace(l.indent, strings.TrimLeft(m[1], "0"))
 		return true
 	}
-	if m := treeIDs.FindStringSubmatch(l.text); m != nil {
+	if m := treeIDs().FindStringSubmatch(l.text); m != nil {
 		b.last.VendorID, b.last.DeviceID = lower(m[1]), lower(m[2])
 		return true
 	}
@@ -110,8 +109,8 @@ func (b *treeBlock) end(m *merger) {
 // name devices as sysfs does. What stands in parentheses may hold a serial
 // number and is not read.
 var (
-	pyDevice    = regexp.MustCompile(`(?i)^(?:\|__)?\s*(usb\d+|\d+-\d+(?:\.\d+)*)\s+([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}))?\s+([0-9a-f]{2})\s+.*\d+IFs?\b`)
-	pyInterface = regexp.MustCompile(`(?i)^(?:\|__)?\s*(\d+-\d+(?:\.\d+)*:\d+\.\d+)\s+\(IF\) ([0-9a-f]{2}):([0-9a-f]{2}):([0-9a-f]{2}) (.*)$`)
+	pyDevice    = pattern(`(?i)^(?:\|__)?\s*(usb\d+|\d+-\d+(?:\.\d+)*)\s+([0-9a-f]{4}):([0-9a-f]{4})(?::([0-9a-f]{4}))?\s+([0-9a-f]{2})\s+.*\d+IFs?\b`)
+	pyInterface = pattern(`(?i)^(?:\|__)?\s*(\d+-\d+(?:\.\d+)*:\d+\.\d+)\s+\(IF\) ([0-9a-f]{2}):([0-9a-f]{2}):([0-9a-f]{2}) (.*)$`)
 )
 
 // pyBlock is a device of lsusb.py with its interfaces, which -i adds.
@@ -121,7 +120,7 @@ type pyBlock struct {
 }
 
 func beginUSBPy(l line) block {
-	m := pyDevice.FindStringSubmatch(l.text)
+	m := pyDevice().FindStringSubmatch(l.text)
 	if m == nil {
 		return nil
 	}
@@ -138,7 +137,7 @@ func lastWord(text string) string {
 }
 
 func (b *pyBlock) line(l line) bool {
-	m := pyInterface.FindStringSubmatch(l.text)
+	m := pyInterface().FindStringSubmatch(l.text)
 	if m == nil || len(b.interfaces) >= maxInterfaces {
 		return false
 	}

@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,9 +11,9 @@ import (
 // pciconfLine is a device of the BSDs' pciconf -l: "re0@pci0:6:0:0:", before
 // FreeBSD 7 without the domain, then numbers by name.
 var (
-	pciconfLine   = regexp.MustCompile(`^\w+@pci((?:\d+:){3,4})\s+(class=0x.*)$`)
-	pciconfPlace  = regexp.MustCompile(`\d+`)
-	pciconfNumber = regexp.MustCompile(`\b([a-z]+)=0x([0-9a-f]+)\b`)
+	pciconfLine   = pattern(`^\w+@pci((?:\d+:){3,4})\s+(class=0x.*)$`)
+	pciconfPlace  = pattern(`\d+`)
+	pciconfNumber = pattern(`\b([a-z]+)=0x([0-9a-f]+)\b`)
 )
 
 // beginPciconf reads one device. Its driver is one of another kernel and says
@@ -23,12 +22,12 @@ func beginPciconf(l line) block {
 	if !strings.Contains(l.text, "@pci") {
 		return nil
 	}
-	m := pciconfLine.FindStringSubmatch(l.text)
+	m := pciconfLine().FindStringSubmatch(l.text)
 	if m == nil {
 		return nil
 	}
 	values := map[string]string{}
-	for _, pair := range pciconfNumber.FindAllStringSubmatch(m[2], -1) {
+	for _, pair := range pciconfNumber().FindAllStringSubmatch(m[2], -1) {
 		values[pair[1]] = pair[2]
 	}
 	d := single{number: l.number, Device: report.Device{ID: pciconfID(m[1]), Bus: "pci"}}
@@ -51,7 +50,7 @@ func beginPciconf(l line) block {
 // of range.
 func pciconfID(place string) string {
 	var n []uint64
-	for _, part := range pciconfPlace.FindAllString(place, -1) {
+	for _, part := range pciconfPlace().FindAllString(place, -1) {
 		value, err := strconv.ParseUint(part, 10, 32)
 		if err != nil {
 			return ""

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 
 // sysfsLine is an attribute with its path, as "grep -r . /sys/bus/pci/devices"
 // prints it: by bus and address, or by the place in the tree.
-var sysfsLine = regexp.MustCompile(`^/sys/(?:bus/(\w+)/devices/([^/]+)|devices/(\S+?))/(vendor|device|subsystem_vendor|subsystem_device|class|revision|modalias|uevent|idVendor|idProduct|bcdDevice):(.*)$`)
+var sysfsLine = pattern(`^/sys/(?:bus/(\w+)/devices/([^/]+)|devices/(\S+?))/(vendor|device|subsystem_vendor|subsystem_device|class|revision|modalias|uevent|idVendor|idProduct|bcdDevice):(.*)$`)
 
 // sysfsBlock holds the attributes of consecutive lines.
 type sysfsBlock struct {
@@ -34,7 +33,7 @@ func beginSysfs(l line) block {
 }
 
 func (b *sysfsBlock) line(l line) bool {
-	m := sysfsLine.FindStringSubmatch(l.text)
+	m := sysfsLine().FindStringSubmatch(l.text)
 	if m == nil {
 		return strings.HasPrefix(l.text, "/sys/") && strings.Contains(l.text, ":")
 	}

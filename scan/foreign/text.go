@@ -1,7 +1,5 @@
 package foreign
 
-import "regexp"
-
 // block is a piece of a paste that belongs together, such as a device with its
 // details or the fields of one tool.
 type block interface {
@@ -68,7 +66,7 @@ func (m *merger) readText(lines []line) (rest []line) {
 		case isPrompt(l.text):
 			end()
 		default:
-			if torn.MatchString(l.text) {
+			if torn().MatchString(l.text) {
 				m.warn(l.number, "unread", "the line begins like one of a list, but is damaged")
 			}
 			rest = append(rest, l)
@@ -79,7 +77,7 @@ func (m *merger) readText(lines []line) (rest []line) {
 }
 
 // torn is how lines of lspci, lsusb and udev begin, whatever becomes of them.
-var torn = regexp.MustCompile(`^(?:(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b|Bus \d+ Dev|P: /dev)`)
+var torn = pattern(`^(?:(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b|Bus \d+ Dev|P: /dev)`)
 
 // begin returns the block that a line begins, and its kind, if it is of the kind
 // that is wanted.

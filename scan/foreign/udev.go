@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,8 +12,8 @@ import (
 // dumps, which add A:, H: and L: for attributes and links, and of the kernel's
 // uevent files, which are the values of E: alone.
 var (
-	udevValue = regexp.MustCompile(`^(?:E: |A: )?([A-Za-z_]+)=(.*)$`)
-	udevOther = regexp.MustCompile(`^[A-Z]: `)
+	udevValue = pattern(`^(?:E: |A: )?([A-Za-z_]+)=(.*)$`)
+	udevOther = pattern(`^[A-Z]: `)
 )
 
 // udevNames are the values that are kept. None of them names a single device:
@@ -44,7 +43,7 @@ func beginUdev(l line) block {
 	if strings.IndexByte(l.text, '=') < 0 {
 		return nil
 	}
-	m := udevValue.FindStringSubmatch(l.text)
+	m := udevValue().FindStringSubmatch(l.text)
 	if m == nil || !slices.Contains(ueventNames, m[1]) || len(m[2]) == 0 {
 		return nil
 	}
@@ -54,9 +53,9 @@ func beginUdev(l line) block {
 
 func (b *udevBlock) line(l line) bool {
 	b.mock = b.mock || strings.HasPrefix(l.text, "A: ")
-	m := udevValue.FindStringSubmatch(l.text)
+	m := udevValue().FindStringSubmatch(l.text)
 	if m == nil {
-		return udevOther.MatchString(l.text) && !strings.HasPrefix(l.text, "P: ")
+		return udevOther().MatchString(l.text) && !strings.HasPrefix(l.text, "P: ")
 	}
 	name, value := m[1], m[2]
 	if !slices.Contains(udevNames, name) {
@@ -138,14 +137,14 @@ func (b *udevBlock) addUSB(d *found) {
 
 // instance is a GUID in a path. Hyper-V's tell one virtual machine from all
 // others, so such a device has neither path nor address here.
-var instance = regexp.MustCompile(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$)`)
+var instance = pattern(`/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$)`)
 
 // place gives a device the address that its path in sysfs, "/devices/…", ends
 // in.
 func (d *found) place(sysfs string) {
 	sysfs = strings.TrimPrefix(path.Clean(sysfs), "/sys")
 	name := path.Base(sysfs)
-	if !strings.HasPrefix(sysfs, "/devices/") || instance.MatchString(sysfs) || !isAddress(d.Bus, name) {
+	if !strings.HasPrefix(sysfs, "/devices/") || instance().MatchString(sysfs) || !isAddress(d.Bus, name) {
 		return
 	}
 	d.ID = d.Bus + ":" + name

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -10,12 +9,12 @@ import (
 // a device. The list in debugfs marks what is in use with a star. S: lines hold
 // serial numbers and are not read.
 var (
-	usbTopology  = regexp.MustCompile(`^T:\s+Bus=\s*(\d+) .*\bDev#=\s*(\d+)\b`)
-	usbDeviceRow = regexp.MustCompile(`^D:\s+Ver=.*\bCls=([0-9a-f]{2}).*\bSub=([0-9a-f]{2}) Prot=([0-9a-f]{2})\b`)
-	usbProduct   = regexp.MustCompile(`^P:\s+Vendor=([0-9a-f]{4}) ProdID=([0-9a-f]{4})(?: Rev=\s*([0-9a-f.]+))?`)
-	usbConfig    = regexp.MustCompile(`^C:(\*| )\s*#Ifs=\s*\d+ Cfg#=\s*(\d+)\b`)
-	usbInterRow  = regexp.MustCompile(`^I:(\*| )\s*If#=\s*(?:0x)?([0-9a-f]+) Alt=\s*(\d+) .*\bCls=([0-9a-f]{2}).*\bSub=([0-9a-f]{2}) Prot=([0-9a-f]{2})(?: Driver=(\S+))?`)
-	usbOtherRow  = regexp.MustCompile(`^[BSEA]:[* ]`)
+	usbTopology  = pattern(`^T:\s+Bus=\s*(\d+) .*\bDev#=\s*(\d+)\b`)
+	usbDeviceRow = pattern(`^D:\s+Ver=.*\bCls=([0-9a-f]{2}).*\bSub=([0-9a-f]{2}) Prot=([0-9a-f]{2})\b`)
+	usbProduct   = pattern(`^P:\s+Vendor=([0-9a-f]{4}) ProdID=([0-9a-f]{4})(?: Rev=\s*([0-9a-f.]+))?`)
+	usbConfig    = pattern(`^C:(\*| )\s*#Ifs=\s*\d+ Cfg#=\s*(\d+)\b`)
+	usbInterRow  = pattern(`^I:(\*| )\s*If#=\s*(?:0x)?([0-9a-f]+) Alt=\s*(\d+) .*\bCls=([0-9a-f]{2}).*\bSub=([0-9a-f]{2}) Prot=([0-9a-f]{2})(?: Driver=(\S+))?`)
+	usbOtherRow  = pattern(`^[BSEA]:[* ]`)
 )
 
 // usbRows is a device of such a list.
@@ -31,7 +30,7 @@ func beginUSBRows(l line) block {
 	if !strings.HasPrefix(l.text, "T:") {
 		return nil
 	}
-	m := usbTopology.FindStringSubmatch(l.text)
+	m := usbTopology().FindStringSubmatch(l.text)
 	if m == nil {
 		return nil
 	}
@@ -41,16 +40,16 @@ func beginUSBRows(l line) block {
 }
 
 func (b *usbRows) line(l line) bool {
-	if m := usbDeviceRow.FindStringSubmatch(l.text); m != nil {
+	if m := usbDeviceRow().FindStringSubmatch(l.text); m != nil {
 		b.Class = m[1] + m[2] + m[3]
-	} else if m := usbProduct.FindStringSubmatch(l.text); m != nil {
+	} else if m := usbProduct().FindStringSubmatch(l.text); m != nil {
 		b.VendorID, b.DeviceID, b.Revision = m[1], m[2], bcdID(m[3])
-	} else if m := usbConfig.FindStringSubmatch(l.text); m != nil {
+	} else if m := usbConfig().FindStringSubmatch(l.text); m != nil {
 		b.configuration(m[2], m[1] == "*")
-	} else if m := usbInterRow.FindStringSubmatch(l.text); m != nil {
+	} else if m := usbInterRow().FindStringSubmatch(l.text); m != nil {
 		b.addInterface(m)
 	} else {
-		return usbOtherRow.MatchString(l.text)
+		return usbOtherRow().MatchString(l.text)
 	}
 	return true
 }
