@@ -41,7 +41,7 @@ var provedBoards = []provedBoard{
 	{"server with SCSI", false, false, linux6_1, qemu.Board{Machine: "pc", Devices: []string{
 		"dc390", "lsi53c810", "e1000-82545em,romfile="}}},
 	{"firewall with four ports", false, false, linux6_1, qemu.Board{Devices: []string{
-		"pcie-pci-bridge,id=pci", "e1000-82544gc,bus=pci,romfile=", "e1000,bus=pci,romfile=", "i82551,bus=pci,romfile=", "i82801,bus=pci,romfile=", "i6300esb,bus=pci"}}},
+		"pcie-pci-bridge,id=pci", "e1000-82544gc,bus=pci,romfile=", "e1000,bus=pci,romfile=", "i82551,bus=pci,romfile=", "i82801,bus=pci,romfile="}}},
 	{"PC of the nineties", false, false, linux6_1, qemu.Board{Machine: "pc", Devices: []string{
 		"tulip,romfile=", "ne2k_pci,romfile=", "am53c974", "ide-hd,bus=ide.0,drive=d0"}}},
 	{"RAID server", false, false, linux6_12, qemu.Board{Devices: []string{
