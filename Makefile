@@ -105,8 +105,8 @@ $(CACHE)/tools/%/.done: | $(CACHE)/apt-lists
 names: | $(CACHE)/apt-lists
 	rm -rf $(CACHE)/names && mkdir -p $(CACHE)/names
 	cd $(CACHE)/names && apt-get download pci.ids usb.ids && for deb in *.deb; do dpkg -x $$deb . || exit 1; done
-	gzip -9n <$(CACHE)/names/usr/share/misc/pci.ids >scan/names/data/pci.ids.gz
-	gzip -9n <$(CACHE)/names/var/lib/usbutils/usb.ids >scan/names/data/usb.ids.gz
+	zstd -qf --ultra -22 $(CACHE)/names/usr/share/misc/pci.ids -o scan/names/data/pci.ids.zst
+	zstd -qf --ultra -22 $(CACHE)/names/var/lib/usbutils/usb.ids -o scan/names/data/usb.ids.zst
 	@echo "now write the versions into scan/names/data/README:"; ls $(CACHE)/names/*.deb
 
 $(CACHE)/apt-lists:

@@ -24,13 +24,15 @@ func (fs *Initramfs) WriteTo(w io.Writer) (int64, error) {
 	if err != nil {
 		return counter.n, fs.writeZstd(counter)
 	}
-	return counter.n, fs.writeXZ(tool, counter)
+	// The filter of x86 jumps saves 1.5 %. A kernel decodes it (XZ_DEC_X86)
+	// unless somebody turned that off.
+	return counter.n, runXZ(tool, counter, fs.WriteCPIO, "--x86", lzma2(window))
 }
 
-// writeXZ asks for CRC32, the one checksum that every kernel's decoder knows.
-func (fs *Initramfs) writeXZ(tool string, w io.Writer) error {
-	cmd := exec.Command(tool, "--format=xz", "--check=crc32", "--threads=1",
-		fmt.Sprintf("--lzma2=preset=6,dict=%d", window), "--stdout")
+// runXZ compresses what write gives. It asks for CRC32, the one checksum that
+// every kernel's decoder knows.
+func runXZ(tool string, w io.Writer, write func(io.Writer) error, filters ...string) error {
+	cmd := exec.Command(tool, append([]string{"--format=xz", "--check=crc32", "--threads=1", "--stdout"}, filters...)...)
 	cmd.Env = []string{} // without XZ_OPT and XZ_DEFAULTS
 	var complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = w, &complaint
@@ -41,13 +43,16 @@ func (fs *Initramfs) writeXZ(tool string, w io.Writer) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	failed := fs.WriteCPIO(in)
+	failed := write(in)
 	in.Close()
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("%s: %w %s", tool, err, bytes.TrimSpace(complaint.Bytes()))
 	}
 	return failed
 }
+
+// lzma2 is the xz tool's name of its method, with a window in bytes.
+func lzma2(window int) string { return fmt.Sprintf("--lzma2=preset=6,dict=%d", window) }
 
 func (fs *Initramfs) writeZstd(w io.Writer) error {
 	compressor, err := zstd.NewWriter(w,
@@ -63,11 +68,29 @@ func (fs *Initramfs) writeZstd(w io.Writer) error {
 	return compressor.Close()
 }
 
-// xzModule compresses a module for the stick. They are many and small: the
-// library does as well as the tool there.
+// moduleWindow is as far as an xz'd module on the stick points back, in bytes;
+// few modules are larger.
+const moduleWindow = 1 << 20
+
+// xzModule compresses a module for the stick, by the xz tool where it is
+// installed: the library's output is a fifth larger. The filter of x86 jumps
+// would do harm, for a module's jumps are not linked yet.
 func xzModule(data []byte) ([]byte, error) {
+	tool, err := exec.LookPath("xz")
+	if err != nil {
+		return xzByLibrary(data)
+	}
 	var b bytes.Buffer
-	w, err := xz.WriterConfig{CheckSum: xz.CRC32, DictCap: 1 << 20}.NewWriter(&b)
+	err = runXZ(tool, &b, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}, lzma2(moduleWindow))
+	return b.Bytes(), err
+}
+
+func xzByLibrary(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := xz.WriterConfig{CheckSum: xz.CRC32, DictCap: moduleWindow}.NewWriter(&b)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -71,22 +73,23 @@ func (set DriverSet) drivers(tree *tree) ([]content, error) {
 	return tree.pack(order)
 }
 
-// pack reads modules, compresses them (a third is left, and a stick is slow),
-// and makes the database by which they are found.
+// pack reads modules, compressed (a third is left, and a stick is slow), and
+// makes the database by which they are found.
 func (t *tree) pack(order []Load) ([]content, error) {
 	dir := path.Join("/", DriversDir, t.release)
 	packed := ko.Tree{Dir: t.dir, Release: t.release, Builtin: slices.Sorted(maps.Keys(t.builtin))}
 	var files []content
 	for _, m := range order {
-		data, err := t.read(m)
+		plain, err := t.read(m)
 		if err != nil {
 			return nil, err
 		}
-		module, err := ko.Read(data, path.Base(m.Path)+".xz")
+		module, err := ko.Read(plain, path.Base(m.Path)+".xz")
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Path, err)
 		}
-		if data, err = xzModule(data); err != nil {
+		data, err := t.compressed(m, plain)
+		if err != nil {
 			return nil, err
 		}
 		packed.Modules = append(packed.Modules, module)
@@ -97,6 +100,15 @@ func (t *tree) pack(order []Load) ([]content, error) {
 		return nil, err
 	}
 	return append(files, content{path.Join(dir, probe.TableFile), table.Bytes()}), nil
+}
+
+// compressed returns a module as xz: the file's own bytes where it is that
+// already.
+func (t *tree) compressed(m Load, plain []byte) ([]byte, error) {
+	if file := t.files[m.Name()]; strings.HasSuffix(file, ".xz") {
+		return os.ReadFile(filepath.Join(t.dir, file))
+	}
+	return xzModule(plain)
 }
 
 // below lists the modules whose path begins with one of some prefixes.

@@ -2,17 +2,17 @@ package names
 
 import (
 	"bytes"
-	"compress/gzip"
 	_ "embed" // the lists
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/jaypipes/pcidb"
+	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sys/unix"
 )
 
-//go:embed data/pci.ids.gz
+//go:embed data/pci.ids.zst
 var pciIDs []byte
 
 // openPCI reads the embedded pci.ids with pcidb, which wants a file by name.
@@ -36,15 +36,31 @@ func nameable(packed []byte) (*nameableFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	zr, err := gzip.NewReader(bytes.NewReader(packed))
+	list, err := unpack(packed)
 	if err == nil {
-		_, err = io.Copy(f, zr)
+		_, err = io.Copy(f, list)
+		list.Close()
 	}
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// maxWindow is what unpacking a list may take, in bytes. The zstd tool asks for
+// as much as the list is long where it is given a file, and for 128 MB where it
+// reads a pipe: too much for the scan image on a small machine.
+const maxWindow = 4 << 20
+
+// unpack reads an embedded list. Close the reader: it holds the window.
+func unpack(packed []byte) (io.ReadCloser, error) {
+	zr, err := zstd.NewReader(bytes.NewReader(packed),
+		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		return nil, err
+	}
+	return zr.IOReadCloser(), nil
 }
 
 // nameableFile is a file with a path by which it can be opened again.

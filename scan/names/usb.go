@@ -2,15 +2,13 @@ package names
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	_ "embed" // the lists
 	"fmt"
 	"io"
 	"strings"
 )
 
-//go:embed data/usb.ids.gz
+//go:embed data/usb.ids.zst
 var packedUSBIDs []byte
 
 // usbIDs are the parts of usb.ids that name devices and classes. Its other
@@ -22,11 +20,12 @@ type usbIDs struct {
 }
 
 func openUSB() (*usbIDs, error) {
-	zr, err := gzip.NewReader(bytes.NewReader(packedUSBIDs))
+	list, err := unpack(packedUSBIDs)
 	if err != nil {
 		return nil, err
 	}
-	return readUSB(zr)
+	defer list.Close()
+	return readUSB(list)
 }
 
 // readUSB reads the format that usb.ids itself describes: "vvvv  NAME" with
