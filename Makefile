@@ -91,9 +91,9 @@ $(KERNELS)/%/.done: | $(CACHE)/apt-lists
 	cd $(@D) && apt-get download $$(apt-cache depends --no-recommends $* | awk '/Depends: linux-image/{print $$2; exit}')
 	cd $(@D) && dpkg -x *.deb . && rm -f *.deb && touch .done
 
-# Tools that tests hold our files to and that a machine has one of at most:
-# unpacked and never installed.
-TOOLS := dracut-core initramfs-tools-core
+# Tools that tests hold our files to and that a machine has one of at most, and
+# the signed boot loaders, whose installation would write to /boot: unpacked and never installed.
+TOOLS := dracut-core initramfs-tools-core shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed
 tools: $(TOOLS:%=$(CACHE)/tools/%/.done)
 
 $(CACHE)/tools/%/.done: | $(CACHE)/apt-lists

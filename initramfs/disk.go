@@ -36,6 +36,10 @@ type Disk struct {
 	GRUB      string // directory of GRUB's parts; "" = [GRUBDir]
 	Append    string // further kernel command line
 
+	// Signed is the root below which Debian's signed shim and GRUB lie, for a
+	// stick that boots with Secure Boot on; "" = GRUB as it is built here.
+	Signed string
+
 	// Drivers are put beside the initramfs, from the module directory Tree,
 	// /lib/modules/RELEASE.
 	Drivers DriverSet
@@ -113,12 +117,16 @@ type content struct {
 
 func (d Disk) fill(image *os.File, loader *grub, initrd []byte, drivers []content) error {
 	signature := drawSignature(d.Kernel.Data, initrd)
-	files := []content{
-		{"/EFI/BOOT/BOOTX64.EFI", loader.efi},
-		{"/boot/grub/grub.cfg", grubConfig(fmt.Sprintf("%08x", signature), d.Append)},
+	config := grubConfig(fmt.Sprintf("%08x", signature), d.Append)
+	files, err := d.loaderForUEFI(loader, config)
+	if err != nil {
+		return err
+	}
+	files = append(files, []content{
+		{"/boot/grub/grub.cfg", config},
 		{"/boot/" + KernelName, d.Kernel.Data},
 		{"/boot/" + InitrdName, initrd},
-	}
+	}...)
 	files = append(files, drivers...)
 	size := diskSize(files)
 	if err := image.Truncate(size); err != nil {
@@ -131,6 +139,16 @@ func (d Disk) fill(image *os.File, loader *grub, initrd []byte, drivers []conten
 		return err
 	}
 	return writeBootSectors(image, loader, signature)
+}
+
+// loaderForUEFI returns what UEFI starts. Debian's signed GRUB reads its
+// configuration from /EFI/debian and from nowhere else.
+func (d Disk) loaderForUEFI(loader *grub, config []byte) ([]content, error) {
+	if d.Signed == "" {
+		return []content{{"/EFI/BOOT/BOOTX64.EFI", loader.efi}}, nil
+	}
+	files, err := signedLoader(d.Signed)
+	return append(files, content{"/EFI/debian/grub.cfg", config}), err
 }
 
 // diskSize is what the files and the free space need, in whole MiB.

@@ -45,6 +45,7 @@ func TestBoot(t *testing.T) {
 	t.Run("stick under UEFI", func(t *testing.T) { testUEFI(t, program) })
 	t.Run("disk beside disks of others", func(t *testing.T) { testDisks(t, program) })
 	t.Run("CD", func(t *testing.T) { testCD(t, program) })
+	t.Run("Secure Boot", func(t *testing.T) { testSecureBoot(t, program) })
 	t.Run("bad sticks", func(t *testing.T) { testBadSticks(t, program) })
 	t.Run("network", func(t *testing.T) { testNetwork(t, program) })
 	t.Run("keys", func(t *testing.T) { testKeys(t, program) })

@@ -29,7 +29,7 @@ func newImageCmd() *cobra.Command {
 
 type imageBuild struct {
 	kernel, modules, init, output string
-	grub, append                  string
+	grub, signed, append          string
 	load                          []string
 	drivers                       string
 }
@@ -61,6 +61,8 @@ The kernel command line, --append, may say:
 	flags.StringVar(&b.init, "init", "", "static executable to run as /init (default: modscout-init beside this program, or this program)")
 	flags.StringSliceVar(&b.load, "load", nil, "load exactly these modules, in this order")
 	flags.StringVar(&b.grub, "grub", initramfs.GRUBDir, "directory of GRUB's parts")
+	flags.StringVar(&b.signed, "secure-boot", "", "boot with Secure Boot on too, by Debian's signed shim and GRUB; =DIR: unpacked below DIR")
+	flags.Lookup("secure-boot").NoOptDefVal = "/"
 	flags.StringVar(&b.drivers, "drivers", "", "drivers for the network and modscout.probe=1: none, network or all (default: network; none for DIR/)")
 	flags.StringVar(&b.append, "append", "", "further kernel command line, such as modscout.loader=rr")
 	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, FILE.iso, or DIR/ for the parts")
@@ -71,6 +73,9 @@ The kernel command line, --append, may say:
 }
 
 func (b imageBuild) run(cmd *cobra.Command) error {
+	if b.signed != "" && (b.isParts() || b.isCD()) {
+		return withHint(errors.New("--secure-boot is for a disk image only"), "-o scan.img --secure-boot")
+	}
 	kernel, err := initramfs.ReadKernel(b.kernel)
 	if err != nil {
 		return fmt.Errorf("reading the kernel: %w", err)
@@ -121,7 +126,7 @@ func (b imageBuild) write(kernel *initramfs.Kernel, archive *initramfs.Initramfs
 	case !mode.IsRegular():
 		return withHint(errors.New("not a file"), "write scan.img and copy it to the stick: cp scan.img "+b.output)
 	}
-	disk := initramfs.Disk{Kernel: kernel, Initramfs: archive, GRUB: b.grub, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
+	disk := initramfs.Disk{Kernel: kernel, Initramfs: archive, GRUB: b.grub, Signed: b.signed, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
 	if b.isCD() {
 		return uninterrupted(func() error { return disk.WriteISO(file) })
 	}
