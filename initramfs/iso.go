@@ -119,7 +119,22 @@ func writeCD(image *os.File, files []content) error {
 	if err != nil {
 		return err
 	}
-	return fixDates(image)
+	if err := fixDates(image); err != nil {
+		return err
+	}
+	return pad(image)
+}
+
+// pad adds empty sectors behind the last file. GRUB under BIOS reads ahead, and
+// where that leads beyond the end of the CD it gets nothing of the file either;
+// mkisofs pads by as much.
+func pad(image *os.File) error {
+	const sectors = 150
+	info, err := image.Stat()
+	if err != nil {
+		return err
+	}
+	return image.Truncate(info.Size() + sectors*cdSector)
 }
 
 // layOut writes the files where go-diskfs collects them, all of one age.
