@@ -121,15 +121,20 @@ func moduleAliases(t *testing.T, kernels []kotest.Kernel, d vmlinux.Driver) (ali
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, alias := range m.Aliases {
-			if bus, _, _ := strings.Cut(alias, ":"); strings.TrimSuffix(bus, "*") == d.Bus {
-				aliases = append(aliases, alias)
-			}
-		}
-		slices.Sort(aliases)
-		return slices.Compact(aliases), true
+		return ofBus(m.Aliases, d.Bus), true
 	}
 	return nil, false
+}
+
+// ofBus returns the aliases that are for devices on a bus, sorted.
+func ofBus(all []string, on string) (aliases []string) {
+	for _, alias := range all {
+		if bus, _, _ := strings.Cut(alias, ":"); strings.TrimSuffix(bus, "*") == on {
+			aliases = append(aliases, alias)
+		}
+	}
+	slices.Sort(aliases)
+	return slices.Compact(aliases)
 }
 
 // moduleFile finds a module below a directory, "" where there is none.

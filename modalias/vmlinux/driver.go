@@ -47,15 +47,21 @@ const maxEntries = 1 << 20
 // alone. Nodes of ACPI have drivers of more kinds.
 var wholeBuses = []string{"pci", "usb", "virtio", "vmbus"}
 
+// registrars are those that the kernel exports, by address.
+func (e exports) registrars() map[uint64]registrar {
+	list := map[uint64]registrar{}
+	for name, r := range registrars {
+		if addr, found := e[name]; found {
+			list[addr] = r
+		}
+	}
+	return list
+}
+
 // drivers returns the drivers that the kernel registers, and the buses on which
 // these are all.
 func (s *space) drivers(e exports, symbols []symbol) (list []Driver, buses []string) {
-	f := &finder{space: s, inits: s.initcalls(symbols), left: maxEntries, registrars: map[uint64]registrar{}}
-	for name, r := range registrars {
-		if addr, found := e[name]; found {
-			f.registrars[addr] = r
-		}
-	}
+	f := &finder{space: s, inits: s.initcalls(symbols), left: maxEntries, registrars: e.registrars()}
 	calls := s.calls(f.registrars)
 	f.chooseForms(calls)
 	found, unread := f.registeredBy(calls)

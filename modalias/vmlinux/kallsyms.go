@@ -159,8 +159,9 @@ func (t *tokenTable) marked(data []byte, size int) bool {
 		(int(le.Uint32(markers[4:])) == second || le.Uint64(markers[8:]) == uint64(second))
 }
 
-// symbolTypes are the types of nm(1).
-const symbolTypes = "tTdDrRbBwWaAvVnNgGsSuUcCiI"
+// symbolTypes are the types of nm(1); "?" is one that it cannot tell, as of a
+// section without contents.
+const symbolTypes = "tTdDrRbBwWaAvVnNgGsSuUcCiI?"
 
 // name expands the first name of data: its length, a byte or since 6.1 two
 // where the first has its high bit set, then as many tokens.
