@@ -108,6 +108,7 @@ type countingWriter struct {
 	n int64
 }
 
+// Write counts what it passes on, in bytes.
 func (c *countingWriter) Write(p []byte) (int, error) {
 	n, err := c.w.Write(p)
 	c.n += int64(n)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/modscout/modscout/initramfs/qemu"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/catalog"
@@ -31,10 +30,7 @@ var proofFile = flag.String("proof", "", "boot every board in every way and writ
 // module beyond the plan is loaded, and without any one of them some device is
 // not bound.
 func TestPlanIsSufficientAndMinimal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("boots in QEMU")
-	}
-	kotest.Tool(t, qemu.Program, "qemu-system-x86")
+	kotest.Boots(t)
 	targets, rows := map[string]*target{}, &proofRows{path: *proofFile}
 	for _, board := range provedBoards {
 		if targets[board.kernel] == nil && (board.ci || *proofFile != "") {

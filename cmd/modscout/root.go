@@ -96,6 +96,7 @@ type hintedError struct {
 	hint string
 }
 
+// Unwrap returns the error without its hint.
 func (e hintedError) Unwrap() error { return e.error }
 
 // Hint returns what the user can do about the error.

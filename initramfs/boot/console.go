@@ -76,6 +76,7 @@ func isSerial(name string) bool {
 	return !isTTY || strings.TrimLeft(number, "0123456789") != ""
 }
 
+// Serial says whether this is a serial port, and not a screen.
 func (t tty) Serial() bool { return t.serial }
 
 // Size asks the terminal; a serial port does not know and counts as 80x25.
@@ -91,11 +92,13 @@ func (t tty) Size() Size {
 	return Size{width, height}
 }
 
+// Write prints p; it waits no longer than a console may take.
 func (t tty) Write(p []byte) (int, error) {
 	t.SetWriteDeadline(time.Now().Add(writeLimit)) // no effect where the device cannot poll
 	return t.File.Write(p)
 }
 
+// Replace shows text in place of what the console shows.
 func (t tty) Replace(text []byte) {
 	if !t.serial {
 		io.WriteString(t, "\x1b[H\x1b[2J")

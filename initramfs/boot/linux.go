@@ -53,8 +53,10 @@ func (*linux) Mount() error {
 	return errors.Join(all, ulog.KernelLog.SetConsoleLogLevel(level))
 }
 
+// Options are what the kernel command line says.
 func (*linux) Options() Options { return readOptions() }
 
+// Consoles opens every console that the kernel prints on.
 func (*linux) Consoles() []console { return openConsoles() }
 
 // CheckManifest compares the unpacked initramfs with its manifest. Only what
@@ -92,8 +94,10 @@ func (*linux) SpareMemory() {
 	}
 }
 
+// PowerOff ends the machine (reboot(2)).
 func (*linux) PowerOff() { stop(unix.LINUX_REBOOT_CMD_POWER_OFF) }
 
+// Reboot starts the machine anew (reboot(2)).
 func (*linux) Reboot() { stop(unix.LINUX_REBOOT_CMD_RESTART) }
 
 // stop ends the machine. Only a kernel without power management comes back

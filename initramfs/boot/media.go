@@ -20,6 +20,7 @@ type medium struct {
 	Model string // of the disk
 }
 
+// String is the medium as a person chooses it.
 func (m medium) String() string {
 	return fmt.Sprintf("%-10s %6d MB  %s", m.Name, m.Bytes/1_000_000, m.Model)
 }

@@ -18,6 +18,7 @@ type port struct {
 	Err     error
 }
 
+// String is the port with what became of it.
 func (p port) String() string {
 	if p.Err != nil {
 		return p.Name + ": " + p.Err.Error()

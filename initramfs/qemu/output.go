@@ -69,6 +69,7 @@ const maxOutput = 64 << 20
 // capped keeps the first maxOutput bytes.
 type capped struct{ data Output }
 
+// Write keeps what fits and drops the rest: a guest may print without end.
 func (c *capped) Write(p []byte) (int, error) {
 	c.data = append(c.data, p[:min(len(p), maxOutput-len(c.data))]...)
 	return len(p), nil
@@ -81,6 +82,7 @@ type serialPort struct {
 	typed          io.Writer
 }
 
+// Write takes what the guest prints, and types the answer behind the prompt.
 func (p *serialPort) Write(data []byte) (int, error) {
 	from := max(0, len(p.data)-len(p.prompt))
 	p.capped.Write(data)

@@ -146,6 +146,7 @@ type budget struct {
 	left *int64
 }
 
+// Read fails once more bytes were read than the limit allows.
 func (b *budget) Read(p []byte) (int, error) {
 	if *b.left <= 0 {
 		return b.atLimit()

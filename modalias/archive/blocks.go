@@ -8,6 +8,7 @@ type blocks struct {
 	left []byte                 // of the current one
 }
 
+// Read gives the blocks of a stream one behind the other.
 func (b *blocks) Read(p []byte) (n int, err error) {
 	for len(b.left) == 0 {
 		if b.left, err = b.next(); err != nil {

@@ -113,6 +113,7 @@ type named struct {
 	r    io.Reader
 }
 
+// Read puts the name of the format before an error.
 func (n *named) Read(p []byte) (int, error) {
 	got, err := n.r.Read(p)
 	if err != nil && err != io.EOF {

@@ -99,6 +99,7 @@ func skip(in *bufio.Reader, n int64) error {
 // whole reports a body that ends early.
 type whole struct{ r *io.LimitedReader }
 
+// Read takes the end of the input in the middle of an entry for an error.
 func (w *whole) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	if err == io.EOF && w.r.N > 0 {

@@ -20,6 +20,7 @@ type joined struct {
 	stream io.Reader
 }
 
+// Read goes on with the next part where one ends.
 func (j *joined) Read(p []byte) (int, error) {
 	for {
 		n, err := j.stream.Read(p)
@@ -51,6 +52,7 @@ type measured struct {
 	left int64 // bytes until the next part
 }
 
+// Read asks for the size of the next part where one ends.
 func (m *measured) Read(p []byte) (n int, err error) {
 	for m.left == 0 {
 		if m.left, err = m.next(); err != nil {

@@ -213,6 +213,7 @@ type hinted struct {
 	hint string
 }
 
+// Unwrap returns the error without its hint.
 func (h hinted) Unwrap() error { return h.error }
 
 // Hint returns what the user can do about the error.

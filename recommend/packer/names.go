@@ -49,6 +49,7 @@ type nameError struct {
 	allowed    *regexp.Regexp
 }
 
+// Error says which name is refused.
 func (e *nameError) Error() string {
 	return fmt.Sprintf("%s %q is not usable", e.what, e.name)
 }

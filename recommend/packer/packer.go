@@ -112,6 +112,7 @@ type hinted struct {
 	hint string
 }
 
+// Unwrap returns the error without its hint.
 func (e hinted) Unwrap() error { return e.error }
 
 // Hint returns what the user can do about the error.

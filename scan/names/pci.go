@@ -70,8 +70,10 @@ type nameableFile struct {
 	remove bool
 }
 
+// Name is a path by which the file can be opened while it is open.
 func (f *nameableFile) Name() string { return f.path }
 
+// Close ends the file, and removes it where it has a place on a disk.
 func (f *nameableFile) Close() error {
 	err := f.File.Close()
 	if f.remove {

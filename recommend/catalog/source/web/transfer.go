@@ -52,6 +52,7 @@ func wasCut(ctx context.Context, err error) bool {
 // cutError is a transfer that ended before the file did.
 type cutError struct{ error }
 
+// Unwrap returns what cut the transfer off.
 func (e *cutError) Unwrap() error { return e.error }
 
 // attempt asks for a file, or for what of it is missing, and appends that to
