@@ -3,8 +3,6 @@ package names
 import (
 	"slices"
 	"strings"
-
-	"github.com/jaypipes/pcidb"
 )
 
 // Named returns the ids ("8086:15f3") of the PCI devices that lspci prints as
@@ -20,12 +18,15 @@ func plain(name string) string {
 }
 
 // invert maps the names of devices to their ids.
-func invert(pci *pcidb.DB) map[string][]string {
-	ids := make(map[string][]string, len(pci.Products))
-	for _, p := range pci.Products {
-		if vendor := pci.Vendors[p.VendorID]; vendor != nil {
-			name := plain(vendor.Name + " " + p.Name)
-			ids[name] = append(ids[name], p.VendorID+":"+p.ID)
+func invert(pci *entry) map[string][]string {
+	ids := map[string][]string{}
+	for vendor, of := range pci.all() {
+		if strings.HasPrefix(vendor, "C ") {
+			continue // a class
+		}
+		for device, e := range of.all() {
+			name := plain(of.name() + " " + e.name())
+			ids[name] = append(ids[name], vendor+":"+device)
 		}
 	}
 	for _, list := range ids {

@@ -6,16 +6,15 @@
 package names
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
-
-	"github.com/jaypipes/pcidb"
 )
 
 // DB answers with names. It is safe for concurrent use.
 type DB struct {
-	pci func() (*pcidb.DB, error)
-	usb func() (*usbIDs, error)
+	pci func() (*entry, error)
+	usb func() (*entry, error)
 
 	byName func() map[string][]string // PCI ids
 }
@@ -23,14 +22,11 @@ type DB struct {
 // Open returns the database of the embedded lists. It costs nothing: each list
 // is read when it is first asked for.
 func Open() *DB {
-	db := &DB{pci: sync.OnceValues(openPCI), usb: sync.OnceValues(openUSB)}
-	db.byName = sync.OnceValue(func() map[string][]string {
-		pci, err := db.pci()
-		if err != nil {
-			return nil
-		}
-		return invert(pci)
-	})
+	db := &DB{
+		pci: sync.OnceValues(func() (*entry, error) { return openList(pciIDs) }),
+		usb: sync.OnceValues(func() (*entry, error) { return openList(usbIDs) }),
+	}
+	db.byName = sync.OnceValue(func() map[string][]string { return invert(db.list(db.pci)) })
 	return db
 }
 
@@ -46,87 +42,61 @@ func (db *DB) Err() error {
 	return nil
 }
 
-// Vendor names a PCI vendor: "8086" is "Intel Corporation".
-func (db *DB) Vendor(vendor string) string {
-	pci, err := db.pci()
-	if err != nil || pci.Vendors[vendor] == nil {
-		return ""
+// list is one of the two, or nil where it cannot be read.
+func (db *DB) list(open func() (*entry, error)) *entry {
+	list, err := open()
+	if err != nil {
+		return nil
 	}
-	return pci.Vendors[vendor].Name
+	return list
 }
+
+// Vendor names a PCI vendor: "8086" is "Intel Corporation".
+func (db *DB) Vendor(vendor string) string { return db.list(db.pci).at(vendor).name() }
 
 // Device names a PCI device.
 func (db *DB) Device(vendor, device string) string {
-	pci, err := db.pci()
-	if err != nil || pci.Products[vendor+device] == nil {
-		return ""
-	}
-	return pci.Products[vendor+device].Name
+	return db.list(db.pci).at(vendor).at(device).name()
 }
 
 // Subsystem names the card or board that carries a PCI device.
 func (db *DB) Subsystem(vendor, device, subvendor, subdevice string) string {
-	pci, err := db.pci()
-	if err != nil || pci.Products[vendor+device] == nil {
-		return ""
-	}
-	for _, s := range pci.Products[vendor+device].Subsystems {
-		if s.VendorID == subvendor && s.ID == subdevice {
-			return s.Name
-		}
-	}
-	return ""
+	return db.list(db.pci).at(vendor).at(device).at(subvendor + " " + subdevice).name()
 }
 
 // Class names a PCI class of 2, 4 or 6 digits, by its subclass if it has one:
 // "0106" is "SATA controller".
 func (db *DB) Class(class string) string {
-	pci, err := db.pci()
-	if err != nil || len(class) < 2 {
-		return ""
-	}
-	base := pci.Classes[class[:2]]
-	if base == nil {
-		return ""
-	}
-	if len(class) < 4 {
-		return base.Name
-	}
-	for _, sub := range base.Subclasses {
-		if sub.ID == class[2:4] {
-			return sub.Name
-		}
-	}
-	return base.Name
+	base, sub := db.list(db.pci).class(class)
+	return cmp.Or(sub, base)
 }
 
 // USBVendor names a USB vendor.
-func (db *DB) USBVendor(vendor string) string {
-	usb, err := db.usb()
-	if err != nil {
-		return ""
-	}
-	return usb.vendors[vendor]
-}
+func (db *DB) USBVendor(vendor string) string { return db.list(db.usb).at(vendor).name() }
 
 // USBProduct names a USB product.
 func (db *DB) USBProduct(vendor, product string) string {
-	usb, err := db.usb()
-	if err != nil {
-		return ""
-	}
-	return usb.products[vendor+product]
+	return db.list(db.usb).at(vendor).at(product).name()
 }
 
 // USBClass names a USB class of 2, 4 or 6 digits by class and subclass: "080650"
 // is "Mass Storage, SCSI". The protocol, the last two digits, is not named.
 func (db *DB) USBClass(class string) string {
-	usb, err := db.usb()
-	if err != nil || len(class) < 2 {
-		return ""
+	base, sub := db.list(db.usb).class(class)
+	if sub == "" {
+		return base
 	}
-	if name := usb.classes[class[:2]]; len(class) < 4 || usb.classes[class[:4]] == "" {
-		return name
+	return base + ", " + sub
+}
+
+// class names what the first two digits of a class say, and the next two.
+func (e *entry) class(class string) (base, sub string) {
+	if len(class) < 2 {
+		return "", ""
 	}
-	return usb.classes[class[:2]] + ", " + usb.classes[class[:4]]
+	of := e.at("C " + class[:2])
+	if len(class) >= 4 {
+		sub = of.at(class[2:4]).name()
+	}
+	return of.name(), sub
 }

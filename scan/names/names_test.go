@@ -1,12 +1,18 @@
 package names
 
 import (
+	"bytes"
 	"errors"
+	"io"
+	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jaypipes/pcidb"
+	"github.com/klauspost/compress/zstd"
 )
 
 func TestNames(t *testing.T) {
@@ -44,7 +50,7 @@ func TestNames(t *testing.T) {
 func TestUnreadableList(t *testing.T) {
 	broken := errors.New("no space left")
 	db := Open()
-	db.pci = func() (*pcidb.DB, error) { return nil, broken }
+	db.pci = func() (*entry, error) { return nil, broken }
 	if got := db.Vendor("8086") + db.Device("8086", "15f3") + db.Class("0200") + db.Subsystem("8086", "1", "2", "3"); got != "" {
 		t.Errorf("names from no list: %q", got)
 	}
@@ -53,25 +59,69 @@ func TestUnreadableList(t *testing.T) {
 	}
 }
 
-// Both ways of giving pcidb its file must work and leave nothing behind.
-func TestNameableFiles(t *testing.T) {
-	for name, open := range map[string]func() (*nameableFile, error){"memory": memoryFile, "temporary": temporaryFile} {
-		f, err := open()
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
+// TestSplit: comments and empty lines belong to nothing, deeper lines to the entry
+// above them, also where that is the second of its id.
+func TestSplit(t *testing.T) {
+	const text = "# a list\n" +
+		"8086  Intel\n\t15f3  I225-V\n# a comment  with blanks\n\t\t1043 87d2  Board\n\n\t1533  I210\n" +
+		"no name\n" +
+		"10ec  First\n\t8168  Lost\n10ec  Second\n\t8125  Kept\n" +
+		"C 02  Network\n\t00  Ethernet"
+	var got []string
+	var walk func(path string, e *entry)
+	walk = func(path string, e *entry) {
+		got = append(got, path+e.name())
+		for _, id := range slices.Sorted(maps.Keys(e.all())) {
+			walk(path+"/"+id+"=", e.at(id))
 		}
-		f.WriteString("8086  Intel\n")
-		db, err := pcidb.New(pcidb.WithPath(f.Name()))
-		if err != nil || db.Vendors["8086"] == nil {
-			t.Errorf("%s: pcidb.New() = %v, %v", name, db, err)
+	}
+	walk("", &entry{lines: []byte(text)})
+	want := []string{"", "/10ec=Second", "/10ec=/8125=Kept", "/8086=Intel", "/8086=/1533=I210",
+		"/8086=/15f3=I225-V", "/8086=/15f3=/1043 87d2=Board", "/C 02=Network", "/C 02=/00=Ethernet"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("split() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// TestOracle asks pcidb, another reader of pci.ids, for all that is in the list.
+func TestOracle(t *testing.T) {
+	dec, err := zstd.NewReader(bytes.NewReader(pciIDs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dec.Close()
+	text, err := io.ReadAll(dec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "pci.ids")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	oracle, err := pcidb.New(pcidb.WithPath(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := map[string]string{}, map[string]string{}
+	db := Open()
+	for id, v := range oracle.Vendors {
+		want[id], got[id] = v.Name, db.Vendor(id)
+	}
+	for id, p := range oracle.Products {
+		want[id], got[id] = p.Name, db.Device(p.VendorID, p.ID)
+		for _, s := range p.Subsystems {
+			key := id + s.VendorID + s.ID
+			want[key], got[key] = s.Name, db.Subsystem(p.VendorID, p.ID, s.VendorID, s.ID)
 		}
-		f.Close()
-		if f.remove {
-			if _, err := os.Stat(f.Name()); !os.IsNotExist(err) {
-				t.Errorf("%s: %s is left", name, f.Name())
-			}
+	}
+	for base, class := range oracle.Classes {
+		want["class "+base], got["class "+base] = class.Name, db.Class(base)
+		for _, sub := range class.Subclasses {
+			want["class "+base+sub.ID], got["class "+base+sub.ID] = sub.Name, db.Class(base+sub.ID)
 		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(want) < 30_000 {
+		t.Errorf("names of %d ids mismatch (-pcidb +ours):\n%s", len(want), diff)
 	}
 }
 
