@@ -27,7 +27,7 @@ func (b *bench) archiveRows() ([]row, error) {
 	db := filepath.Join(b.dir, "rp-ext.db")
 	args := append([]string{"db", "build", "--full", "--platform", "rp-ext", "-o", db}, archives...)
 	return []row{{
-		work: fmt.Sprintf("%d archives of rp-ext (tar and depmod)", len(archives)), goal: 0.25,
+		work: fmt.Sprintf("db build of %d archives of rp-ext", len(archives)), beside: "tar, then depmod", goal: 0.25,
 		ours:  answer(b.modscout, args...),
 		peer:  command("sh", append([]string{"-c", unpackAll, b.depmod, t.base, t.name}, archives...)...),
 		equal: func() (string, error) { return subsetAliases(db, t) },

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+
+	"github.com/modscout/modscout/cmd/internal/marked"
 )
 
 // bench holds what the rows share.
@@ -18,7 +21,7 @@ type bench struct {
 	first  *tree // Debian's newest 6.1 kernel, plain modules
 }
 
-// run measures all rows that are wanted and prints the table.
+// run measures all rows that are wanted, prints the table and keeps it.
 func run(opts options) error {
 	dir, err := os.MkdirTemp(opts.cache, "bench-")
 	if err != nil {
@@ -26,19 +29,40 @@ func run(opts options) error {
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{options: opts, dir: dir, memory: filepath.Join(dir, "memory")}
+	if err := b.prepareAll(); err != nil {
+		return err
+	}
+	var text strings.Builder
+	if err := b.report(io.MultiWriter(os.Stdout, &text)); err != nil || b.document == "" {
+		return err
+	}
+	return marked.Replace(b.document, "make bench", text.String())
+}
+
+// prepareAll makes what all rows need.
+func (b *bench) prepareAll() (err error) {
 	if err := os.Setenv("XDG_CACHE_HOME", b.memory); err != nil { // of the programs that are run
 		return err
 	}
 	if b.depmod, err = tool("depmod"); err != nil {
 		return err
 	}
-	if b.first, err = b.kernel("linux-image-amd64", "plain", 1, nil); err != nil {
+	b.first, err = b.kernel("linux-image-amd64", "plain", 1, nil)
+	return err
+}
+
+// report writes what was measured on what, and the table between the loads of
+// the machine before and after.
+func (b *bench) report(w io.Writer) error {
+	about, err := b.describe()
+	if err != nil {
 		return err
 	}
-	if err := b.describe(); err != nil {
-		return err
-	}
-	return b.measureAll()
+	before := load()
+	fmt.Fprint(w, about, tableHead)
+	err = b.measureAll(w)
+	fmt.Fprintf(w, "\nLoad of the machine: %s before, %s after, the bench included.\n", before, load())
+	return err
 }
 
 // groups make the rows when their turn comes, because some prepare files.
@@ -46,8 +70,9 @@ func (b *bench) groups() []func() ([]row, error) {
 	return []func() ([]row, error){b.buildRows, b.rebuildRows, b.growthRows, b.lookupRows, b.archiveRows, b.answerRows, b.scriptRows}
 }
 
-func (b *bench) measureAll() error {
-	fmt.Print(tableHead)
+// measureAll writes a line for each row. It returns what was wrong in any.
+func (b *bench) measureAll(w io.Writer) error {
+	var wrong []error
 	for _, group := range b.groups() {
 		rows, err := group()
 		if err != nil {
@@ -59,39 +84,14 @@ func (b *bench) measureAll() error {
 			}
 			result, err := r.measure(b.runs)
 			if err != nil {
-				return err
+				wrong = append(wrong, err)
+				fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+				continue
 			}
-			result.write(os.Stdout)
+			fmt.Fprint(w, result)
 		}
 	}
-	return nil
-}
-
-// describe says what was measured on what.
-func (b *bench) describe() error {
-	kmod, err := exec.Command(b.depmod, "--version").Output()
-	if err != nil {
-		return err
-	}
-	model, _ := os.ReadFile("/proc/cpuinfo")
-	_, model, _ = cut(model, "model name")
-	line, _, _ := strings.Cut(string(model), "\n")
-	info, err := os.Stat(b.modscout)
-	if err != nil {
-		return fmt.Errorf("%w: run make build", err)
-	}
-	version, _, _ := strings.Cut(string(kmod), "\n")
-	fmt.Printf("%s, %d cores (%s). Peer: %s. Kernel: %s. %s: %s.\nEach row: %d runs of both in turn; CPU time, medians.\n\n",
-		runtime.Version(), runtime.NumCPU(), strings.Trim(line, "\t: "), version, b.first.name, b.modscout, megabytes(info.Size()), b.runs)
-	return nil
-}
-
-func cut(data []byte, at string) (before, after []byte, found bool) {
-	i := strings.Index(string(data), at)
-	if i < 0 {
-		return data, nil, false
-	}
-	return data[:i], data[i+len(at):], true
+	return errors.Join(wrong...)
 }
 
 // tool finds a program, in the system directories too.

@@ -24,8 +24,8 @@ func (b *bench) buildRows() ([]row, error) {
 		return nil, err
 	}
 	rows := []row{
-		b.build("build from plain .ko", 0.25, b.first),
-		b.build("build from .ko.xz", 1.3, xz),
+		b.build("db build of plain .ko", 0.25, b.first),
+		b.build("db build of .ko.xz", 1.3, xz),
 	}
 	if b.only.MatchString(zstWork) {
 		zst, err := b.kernel("linux-image-cloud-amd64", "zst", 1, zstd)
@@ -37,17 +37,18 @@ func (b *bench) buildRows() ([]row, error) {
 	return rows, nil
 }
 
-const zstWork = "build from .ko.zst (cloud kernel)"
+const zstWork = "db build of .ko.zst"
 
 // build is a row that reads a whole tree anew each time.
 func (b *bench) build(work string, goal float64, t *tree) row {
 	db := filepath.Join(b.dir, strings.ReplaceAll(filepath.Base(t.base), "/", "-")+".db")
 	return row{
-		work:  work,
-		goal:  goal,
-		ours:  b.full(t, db),
-		peer:  command(b.depmod, "-b", t.base, t.name),
-		equal: func() (string, error) { return equalAliases(db, t) },
+		work:   fmt.Sprintf("%s, %s, %d modules", work, t.name, t.count),
+		beside: "depmod",
+		goal:   goal,
+		ours:   b.full(t, db),
+		peer:   command(b.depmod, "-b", t.base, t.name),
+		equal:  func() (string, error) { return equalAliases(db, t) },
 	}
 }
 
@@ -152,8 +153,8 @@ func (b *bench) rebuildRows() ([]row, error) {
 	}
 	equal := func() (string, error) { return equalAliases(db, t) }
 	return []row{
-		{work: "nothing changed (depmod -A)", goal: 1.3, ours: again, peer: command(b.depmod, "-A", "-b", t.base, t.name), equal: equal},
-		{work: "one module changed (full depmod)", goal: 0.05, ours: touched(modules[0], again), peer: command(b.depmod, "-b", t.base, t.name), equal: equal},
+		{work: "db build again, nothing changed", beside: "depmod -A", goal: 1.3, ours: again, peer: command(b.depmod, "-A", "-b", t.base, t.name), equal: equal},
+		{work: "db build again, one module changed", beside: "depmod", goal: 0.05, ours: touched(modules[0], again), peer: command(b.depmod, "-b", t.base, t.name), equal: equal},
 	}, nil
 }
 
@@ -200,7 +201,7 @@ func (b *bench) growthRows() ([]row, error) {
 	}
 	smallDB, largeDB := filepath.Join(b.dir, "small.db"), filepath.Join(b.dir, "large.db")
 	return []row{{
-		work: "build of all modules, to 8 builds of an eighth", goal: 1, ours: b.full(b.first, largeDB), peer: times(8, b.full(small, smallDB)),
+		work: "db build of 8 times the modules", beside: "8 builds of an eighth", goal: 1, ours: b.full(b.first, largeDB), peer: times(8, b.full(small, smallDB)),
 		equal: func() (string, error) { return equalAliases(largeDB, b.first) },
 	}}, nil
 }

@@ -14,6 +14,7 @@ type tree struct {
 	name    string // of the kernel, "6.1.0-56-amd64"
 	base    string // depmod's --basedir
 	modules string // base/lib/modules/name
+	count   int    // of modules
 }
 
 // kernel copies an unpacked kernel package, with hard links and without what
@@ -40,6 +41,7 @@ func (b *bench) kernel(metapackage, copy string, every int, transform func(file 
 			if count++; count%every != 0 {
 				return nil
 			}
+			t.count++
 		}
 		if err := os.Link(file, to); err != nil || transform == nil || !strings.Contains(d.Name(), ".ko") {
 			return err

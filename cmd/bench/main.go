@@ -2,7 +2,8 @@
 // inputs and in the same run, and prints one table in Markdown:
 //
 //	make bench
-//	go run ./cmd/bench [-runs N] [-only REGEXP] [-short] [-rpext DIR]
+//	make bench BENCH='-o docs/speed.md'
+//	go run ./cmd/bench [-runs N] [-only REGEXP] [-short] [-rpext DIR] [-o FILE]
 //
 // Each row runs our command and the peer's in turn, several times, and gives
 // the median and the quartiles of the ratio of their CPU times. Times differ
@@ -15,6 +16,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -33,9 +35,13 @@ func main() {
 	only := flag.String("only", "", "rows whose name matches this regular expression")
 	flag.BoolVar(&opts.short, "short", false, "one run a row, on a small kernel where the work is slow: for the comparison of the results")
 	flag.StringVar(&opts.rpext, "rpext", os.Getenv("RPEXT"), "a clone of pocopico/rp-ext, for the row of its archives")
+	flag.StringVar(&opts.document, "o", "", "write the table into this document too, between its marks of make bench")
 	flag.Parse()
 	if opts.short {
 		opts.runs = 1
+	}
+	if opts.document != "" && (opts.short || *only != "") {
+		exit(errors.New("-o wants the whole table: neither -short nor -only"))
 	}
 	var err error
 	if opts.only, err = regexp.Compile(*only); err != nil {

@@ -1,15 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"regexp"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -19,23 +13,19 @@ type options struct {
 	cache    string
 	modscout string
 	rpext    string // a clone of pocopico/rp-ext, or ""
+	document string // that gets the table too, or ""
 	only     *regexp.Regexp
-}
-
-// sample is the cost of one run.
-type sample struct {
-	cost   float64 // nanoseconds of CPU, or whatever both sides of a row count
-	wall   time.Duration
-	memory int64 // peak, bytes; 0 where it says nothing
 }
 
 // row is one line of the table: the same work done by us and by a peer.
 type row struct {
-	work  string
-	goal  float64 // ratio of cost, ours to the peer's
-	ours  func() (sample, error)
-	peer  func() (sample, error)
-	equal func() (string, error) // compares the results; says what was equal
+	work   string
+	beside string  // the peer, in a word
+	goal   float64 // ratio of cost, ours to the peer's
+	bytes  bool    // the cost is memory
+	ours   func() (sample, error)
+	peer   func() (sample, error)
+	equal  func() (string, error) // compares the results; says what was equal
 }
 
 // result is what became of a row.
@@ -84,18 +74,27 @@ func quartile(values []float64, n int) float64 {
 	return values[n*(len(values)-1)/4]
 }
 
-const tableHead = `| work | ours | peer | ratio (quartiles) | goal | memory, ours / peer | equal |
-|---|---|---|---|---|---|---|
+const tableHead = `| work | beside | ours | theirs | ratio (quartiles) | goal | peak memory | results |
+|---|---|---|---|---|---|---|---|
 `
 
-func (r result) write(w io.Writer) {
-	mark := ""
+// String returns the line of the table.
+func (r result) String() string {
+	ratio := fmt.Sprintf("%.3f (%.3f-%.3f)", quartile(r.ratios, 2), quartile(r.ratios, 1), quartile(r.ratios, 3))
 	if quartile(r.ratios, 2) > r.goal {
-		mark = " **missed**"
+		ratio = "**" + ratio + "**"
 	}
-	fmt.Fprintf(w, "| %s | %v | %v | %.3f (%.3f-%.3f)%s | %.2f | %s | %s |\n", r.work,
-		duration(r.oursMedian), duration(r.peerMedian), quartile(r.ratios, 2), quartile(r.ratios, 1), quartile(r.ratios, 3), mark, r.goal,
-		megabytes(r.oursMedian.memory)+" / "+megabytes(r.peerMedian.memory), r.equality)
+	peaks := megabytes(r.oursMedian.memory) + " / " + megabytes(r.peerMedian.memory)
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %.2f | %s | %s |\n",
+		r.work, r.beside, r.amount(r.oursMedian), r.amount(r.peerMedian), ratio, r.goal, peaks, r.equality)
+}
+
+// amount is a cost as a person reads it.
+func (r row) amount(s sample) string {
+	if r.bytes {
+		return megabytes(int64(s.cost))
+	}
+	return duration(s).String()
 }
 
 // duration rounds to what the eye can compare.
@@ -113,69 +112,4 @@ func megabytes(n int64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f MB", float64(n)/1e6)
-}
-
-// command measures a child process: CPU time of user and system, and its peak
-// memory.
-func command(name string, args ...string) func() (sample, error) {
-	return child(0, name, args)
-}
-
-// answer is command for ours, whose status 1 says that the answer is not
-// complete.
-func answer(name string, args ...string) func() (sample, error) {
-	return child(1, name, args)
-}
-
-// child runs a program that may end with a status up to highest.
-func child(highest int, name string, args []string) func() (sample, error) {
-	return func() (sample, error) {
-		cmd := exec.Command(name, args...)
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		start := time.Now()
-		err := cmd.Run()
-		if status := (*exec.ExitError)(nil); errors.As(err, &status) && status.ExitCode() > 0 && status.ExitCode() <= highest {
-			err = nil
-		}
-		if err != nil {
-			return sample{}, fmt.Errorf("%s: %w: %s", name, err, stderr.Bytes())
-		}
-		return spent(cmd.ProcessState, time.Since(start)), nil
-	}
-}
-
-// constant is the peer of a row whose goal is a time, in nanoseconds.
-func constant(limit float64) func() (sample, error) {
-	return func() (sample, error) { return sample{cost: limit}, nil }
-}
-
-// times is the cost of the same work n times.
-func times(n float64, work func() (sample, error)) func() (sample, error) {
-	return func() (sample, error) {
-		s, err := work()
-		s.cost *= n
-		return s, err
-	}
-}
-
-// wall makes a row's cost the time that passes instead of CPU time.
-func wall(work func() (sample, error)) func() (sample, error) {
-	return func() (sample, error) {
-		s, err := work()
-		s.cost = float64(s.wall)
-		return s, err
-	}
-}
-
-// spent returns what a child used. Linux counts its peak memory from that of
-// the parent which started it: what is not more says nothing.
-func spent(p *os.ProcessState, wall time.Duration) sample {
-	var own syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &own) // fails only for another first argument
-	s := sample{cost: float64(p.UserTime() + p.SystemTime()), wall: wall}
-	if peak := p.SysUsage().(*syscall.Rusage).Maxrss; peak > own.Maxrss+1024 {
-		s.memory = peak << 10 // kilobytes: getrusage(2)
-	}
-	return s
 }

@@ -29,9 +29,9 @@ func (b *bench) scriptRows() ([]row, error) {
 	rr := []string{"cmd/bench/testdata/rr.sh", b.first.base, b.first.name, m.keys}
 	tcrp := []string{"cmd/bench/testdata/tcrp.sh", m.list, m.keys}
 	return []row{
-		{work: "one machine (RR's way: modprobe -R, modinfo)", goal: 0.05, ours: ours, peer: command("sh", rr...),
+		{work: "one machine (RR)", beside: "RR's way", goal: 0.05, ours: ours, peer: command("sh", rr...),
 			equal: func() (string, error) { return m.compare(rr, rr) }},
-		{work: "one machine (TCRP's way: a text in JSON)", goal: 0.05, ours: ours, peer: command("sh", tcrp...),
+		{work: "one machine (TCRP)", beside: "TCRP's way", goal: 0.05, ours: ours, peer: command("sh", tcrp...),
 			equal: func() (string, error) { return m.compare(rr, tcrp) }},
 	}, nil
 }

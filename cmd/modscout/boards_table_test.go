@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/modscout/modscout/cmd/internal/marked"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -52,22 +52,18 @@ func (p *proofRows) endedBoot() bool {
 	return false
 }
 
-// tableMark ends the part of docs/proof.md that is written by hand.
-const tableMark = "<!-- below this line: make proof -->\n"
-
-// writeProof writes the tables below the mark of a document. What they say there
-// of boards that were not booted now stays.
+// writeProof writes the tables of a document. What they say there of boards
+// that were not booted now stays.
 func writeProof(t *testing.T, path string, rows map[int]proofRow) {
 	t.Helper()
-	head, tables, found := strings.Cut(string(readFile(t, path)), tableMark)
-	if !found {
-		t.Fatalf("%s has no line %q", path, strings.TrimSpace(tableMark))
+	tables, err := marked.Part(path, "make proof")
+	if err != nil {
+		t.Fatal(err)
 	}
 	ways, without, _ := strings.Cut(strings.TrimSpace(tables), "\n\n")
-	head += tableMark + "\n" +
-		table("| board | kernel | way | devices bound | modules | KiB | seconds | failures |", ways, rows, proofRow.ways) + "\n" +
+	text := table("| board | kernel | way | devices bound | modules | KiB | seconds | failures |", ways, rows, proofRow.ways) + "\n" +
 		table("| board | without the module | not bound |", without, rows, proofRow.leftOut)
-	if err := os.WriteFile(path, []byte(head), 0o644); err != nil {
+	if err := marked.Replace(path, "make proof", text); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/cmd/internal/marked"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/initramfs/qemu"
 	"github.com/modscout/modscout/modalias/ko/kotest"
@@ -142,7 +142,9 @@ func TestMatrix(t *testing.T) {
 	writeMatrix(&table, kernel.Release, fates)
 	t.Log(table.String())
 	if *matrixFile != "" {
-		keepMatrix(t, *matrixFile, table.String())
+		if err := marked.Replace(*matrixFile, "make matrix", table.String()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -196,19 +198,5 @@ func writeMatrix(w io.Writer, release string, fates []fate) {
 			evidence += "; in vain: " + strings.Join(f.inVain, ", ")
 		}
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", device, f.id, orDash(f.verdict), orDash(f.module), orDash(f.state), orDash(evidence))
-	}
-}
-
-// keepMatrix puts the table between the marks of a document.
-func keepMatrix(t *testing.T, file, table string) {
-	t.Helper()
-	const begin, end = "<!-- make matrix: begin -->\n", "<!-- make matrix: end -->"
-	text := string(readFile(t, file))
-	from, to := strings.Index(text, begin), strings.Index(text, end)
-	if from < 0 || to < from {
-		t.Fatalf("%s has no marks of make matrix", file)
-	}
-	if err := os.WriteFile(file, []byte(text[:from+len(begin)]+table+text[to:]), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }
