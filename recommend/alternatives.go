@@ -26,7 +26,7 @@ func alternatives(best *evaluation, ranked []*evaluation) []plan.Alternative {
 // family is loader and flavour, or the model where the flavour is not known,
 // and why the platform is rejected.
 func (e *evaluation) family() [3]string {
-	return [3]string{e.loader, cmp.Or(e.platform.Flavour, model(e.platform.ID)), e.rejected()}
+	return [3]string{e.loader, cmp.Or(e.platform.Flavour, plan.ModelOf(e.platform.ID)), e.rejected()}
 }
 
 // rejected is the reason to reject the platform, or "".

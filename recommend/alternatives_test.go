@@ -53,20 +53,3 @@ func TestAlternativesRejected(t *testing.T) {
 		t.Error("no platform is rejected for a CPU without movbe")
 	}
 }
-
-func TestSummary(t *testing.T) {
-	for _, tt := range []struct {
-		list, rest []string
-		want       string
-	}{
-		{[]string{"a_1", "a_2", "b_1"}, nil, "all of a; b_1"},
-		{[]string{"a_1", "a_2", "b_1", "b_2"}, []string{"a_3"}, "all of b; a (1 2)"},
-		{[]string{"rr:x-7.1", "rr:x-7.2"}, []string{"rr:x-7.3"}, "rr:x (7.1 7.2)"},
-		{[]string{"a", "a_1"}, []string{"a_2"}, "a ( 1)"},
-		{nil, []string{"a_1"}, ""},
-	} {
-		if got := recommend.Summary(tt.list, tt.rest); got != tt.want {
-			t.Errorf("Summary(%q, %q) = %q, want %q", tt.list, tt.rest, got, tt.want)
-		}
-	}
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -30,7 +31,7 @@ func TestExplainNamesOnlyWhatServes(t *testing.T) {
 	if len(x.Candidates) != 1 || !strings.Contains(x.Candidates[0].Why, "crc_itu_t") {
 		t.Fatalf("candidates = %+v, want one without its dependency", x.Candidates)
 	}
-	want := []recommend.Field{{Name: "vendor", Asks: "00001D6A", Has: "00001D6A"}, {Name: "device", Asks: "000004C0", Has: "000004C0"}}
+	want := []plan.Field{{Name: "vendor", Asks: "00001D6A", Has: "00001D6A"}, {Name: "device", Asks: "000004C0", Has: "000004C0"}}
 	if diff := cmp.Diff(want, x.Candidates[0].Fields); diff != "" {
 		t.Errorf("fields mismatch (-want +got):\n%s", diff)
 	}

@@ -161,11 +161,11 @@ func newest(ids []string) []string {
 	var list []string
 	at := map[string]int{}
 	for _, id := range ids {
-		if i, seen := at[model(id)]; seen {
+		if i, seen := at[plan.ModelOf(id)]; seen {
 			list[i] = id
 			continue
 		}
-		at[model(id)] = len(list)
+		at[plan.ModelOf(id)] = len(list)
 		list = append(list, id)
 	}
 	return list

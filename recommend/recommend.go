@@ -173,12 +173,4 @@ func (q *question) noPlatform(cats []*catalog.Catalog) error {
 }
 
 // near says whether two ids are of one model.
-func near(a, b string) bool { return model(a) == model(b) }
-
-// model is the part of a platform's id before the OS build: "ds918p" of
-// "ds918p_42218", "rr:geminilakenk" of "rr:geminilakenk-7.2".
-func model(id string) string {
-	id, _, _ = strings.Cut(id, "_")
-	id, _, _ = strings.Cut(id, "-")
-	return id
-}
+func near(a, b string) bool { return plan.ModelOf(a) == plan.ModelOf(b) }

@@ -118,9 +118,9 @@ func testKeys(t *testing.T, program string) {
 	parts := buildImage(t, program, kernel, t.TempDir()+"/")
 	board := qemu.Demo().WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
 	board.Append = strings.ReplaceAll(board.Append, "modscout.poweroff=1", "")
-	board.Prompt, board.Answer = "p power off", "dohqqap"
+	board.Prompt, board.Answer = "p power off", "d1\n\nohqqap"
 	out := bootBoard(t, board)
-	for _, want := range []string{"OTHER PLATFORMS", "RROrg/rr#175", ". d next page", ". o next page", ". h next page", "Page 2 of 2. q next page", "\x1b[1;37;40m"} {
+	for _, want := range []string{"OTHER PLATFORMS", "RROrg/rr#175", ". d next page", "verdict ", "modalias ", "1 of ", ". o next page", ". h next page", "Page 2 of 2. q next page", "\x1b[1;37;40m"} {
 		if !bytes.Contains(out, []byte(want)) {
 			t.Errorf("the serial port lacks %q", want)
 		}

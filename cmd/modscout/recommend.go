@@ -143,7 +143,7 @@ func (f recommendFlags) print(w io.Writer, p *plan.Plan, r *report.Report, cats 
 		if f.format == "json" {
 			return jsondoc.Write(w, x)
 		}
-		return printExplanation(w, x, p)
+		return show.Device(w, r, x.Device.ID, p, x)
 	}
 	switch f.format {
 	case "json":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/recommend/show"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -30,7 +32,8 @@ to be had, since which OS version, in which extension, and which platforms are
 without it.
 
 Ask for ids (8086:15f3), the kernel's device string or a module. Exit status 1
-says that no module is known for one of them.`,
+says that no module is known for one of them, 2 that one of them is none of these;
+the others are answered all the same.`,
 		Example: "  modscout which 8086:15f3\n  modscout which igc r8125",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,17 +41,17 @@ says that no module is known for one of them.`,
 			if err != nil {
 				return err
 			}
-			answers, err := askWhich(cats, args)
+			answers, wrong := askWhich(cats, args)
+			if len(answers) > 0 {
+				if err := printWhich(cmd.OutOrStdout(), answers, len(args) > 1, cats, format); err != nil {
+					return err
+				}
+			}
+			err = whichStatus(answers)
 			if err != nil {
-				return err
-			}
-			if err := printWhich(cmd.OutOrStdout(), answers, cats, format); err != nil {
-				return err
-			}
-			if err = whichStatus(answers); err != nil {
 				noteAge(cmd, cats)
 			}
-			return err
+			return cmp.Or(wrong, err)
 		},
 	}
 	cmd.Flags().StringArrayVar(&catalogs, "catalog", nil, "catalogue file instead of the embedded one; again for more")
@@ -56,16 +59,21 @@ says that no module is known for one of them.`,
 	return cmd
 }
 
-func askWhich(cats []*catalog.Catalog, queries []string) ([]whichAnswer, error) {
-	var answers []whichAnswer
+// askWhich answers the queries that it can, in their order, and returns the
+// errors of the others.
+func askWhich(cats []*catalog.Catalog, queries []string) (answers []whichAnswer, wrong error) {
 	for _, query := range queries {
 		servings, err := recommend.Which(cats, query)
-		if err != nil {
-			return nil, err
+		switch {
+		case err != nil && wrong != nil:
+			wrong = fmt.Errorf("%w; %w", wrong, err)
+		case err != nil:
+			wrong = err
+		default:
+			answers = append(answers, whichAnswer{query, servings})
 		}
-		answers = append(answers, whichAnswer{query, servings})
 	}
-	return answers, nil
+	return answers, wrong
 }
 
 // whichStatus is errIncomplete where a query has no answer in any catalogue.
@@ -78,7 +86,8 @@ func whichStatus(answers []whichAnswer) error {
 	return nil
 }
 
-func printWhich(w io.Writer, answers []whichAnswer, cats []*catalog.Catalog, format string) error {
+// printWhich prints the answers; with named, each below its query.
+func printWhich(w io.Writer, answers []whichAnswer, named bool, cats []*catalog.Catalog, format string) error {
 	switch format {
 	case "json":
 		return jsondoc.Write(w, map[string]any{"answers": answers, "catalogs": catalogVersions(cats)})
@@ -87,7 +96,7 @@ func printWhich(w io.Writer, answers []whichAnswer, cats []*catalog.Catalog, for
 		return withHint(fmt.Errorf("unknown format %q", format), "use text or json")
 	}
 	for i, a := range answers {
-		if len(answers) > 1 {
+		if named {
 			if i > 0 {
 				fmt.Fprintln(w)
 			}
@@ -125,7 +134,7 @@ func whichLine(s recommend.Serving) string {
 		return line + fmt.Sprintf(", on all %d platforms", len(s.Platforms))
 	}
 	return line + fmt.Sprintf(", on %d of %d platforms (%s), not on %s",
-		len(s.Platforms), len(s.Platforms)+len(s.Without), recommend.Summary(s.Platforms, s.Without), recommend.Summary(s.Without, s.Platforms))
+		len(s.Platforms), len(s.Platforms)+len(s.Without), show.Platforms(s.Platforms, s.Without), show.Platforms(s.Without, s.Platforms))
 }
 
 // whichSource words where a module comes from: a pack bears its platform's own

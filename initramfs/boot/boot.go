@@ -8,11 +8,9 @@
 // The steps run in a child of PID 1: what no recover catches (a fatal error of
 // the runtime, the kernel's out-of-memory killer) ends the child only.
 //
-// The kernel command line steers it, see [CommandLine]. At the end keys show the
-// answer (a), the devices (d), the other platforms (o), QR codes of the report
-// (q), the page's address (w) and help where the target stays silent (h), save
-// once more (s), reboot (r) and power off (p), and devices that are plugged in
-// are looked at. docs/image.md describes the stick.
+// The kernel command line steers it, see [CommandLine]. At the end it does what
+// [Keys] ask for, and devices that are plugged in are looked at. docs/image.md
+// describes the stick.
 package boot
 
 import (
@@ -30,11 +28,14 @@ type Parts struct {
 	Tool      string // "modscout 0.1.0", for the report
 	Scan      func(context.Context) (*report.Report, error)
 	Recommend func(context.Context, *report.Report, Options) (*plan.Plan, error)
+	// Explain tells the story of the device with this id in a plan.
+	Explain func(ctx context.Context, p *plan.Plan, r *report.Report, o Options, id string) (*plan.Explanation, error)
 	// Show writes the answer for a person, at most size.Height lines. The
 	// plan is nil where there is none.
 	Show func(w io.Writer, p *plan.Plan, r *report.Report, size Size) error
-	// Pages are what a key shows, [KeyDevices] and those after it, each page
-	// of at most size.Height lines. The plan is nil where there is none.
+	// Pages are what a key shows, [KeyDevices], [KeyOthers], [KeyQR] and
+	// [KeyHelp], each page of at most size.Height lines. The plan is nil where
+	// there is none.
 	Pages func(key byte, p *plan.Plan, r *report.Report, size Size) ([]string, error)
 	// Pack writes the packer's input for a plan into a directory that exists.
 	Pack func(ctx context.Context, p *plan.Plan, r *report.Report, dir string) error

@@ -31,6 +31,13 @@ func (s screens) progress(line string) {
 	}
 }
 
+// echo writes what is being typed to each.
+func (s screens) echo(text string) {
+	for _, c := range s {
+		io.WriteString(c, text)
+	}
+}
+
 func (s screens) where(wanted func(console) bool) screens {
 	return slices.DeleteFunc(slices.Clone(s), func(c console) bool { return !wanted(c) })
 }

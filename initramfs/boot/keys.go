@@ -1,45 +1,86 @@
 package boot
 
-import (
-	"context"
-	"fmt"
-	"strings"
+import "context"
 
-	"github.com/modscout/modscout/recommend/show"
-)
-
-// The keys that show something. Parts.Pages has the text of all but the first.
+// The keys that show something.
 const (
 	KeyAnswer  = 'a'
-	KeyDevices = 'd' // details of each device
+	KeyDevices = 'd' // the devices, numbered
 	KeyOthers  = 'o' // the other platforms
 	KeyQR      = 'q'
 	KeyWeb     = 'w' // the page's address, which it is given first
 	KeyMedia   = 'm' // where else to save, by the digit that is typed then
-	KeyHelp    = 'h' // when the target stays silent after it booted
+	KeyHelp    = 'h' // all keys, and what to do when the target stays silent
+	keyEnter   = '\n'
 )
 
-const keysHelp = "Keys: a answer d devices o others q QR w web h help s save r reboot p power off"
+// A Key is one, or some, that a person may press after the answer.
+type Key struct {
+	Keys string
+	Word string // in the line below the answer; "" where another's word has it
+	Does string
+}
+
+// Keys lists all of them, for people.
+var Keys = []Key{
+	{"a", "a answer", "the answer, as after the boot"},
+	{"d", "d devices", "the devices; again: the next page"},
+	{"NUMBER Enter", "", "all that is known of this device; Enter: the next page"},
+	{"n, b", "", "the same of the next device, of the one before"},
+	{"o", "o other", "the other platforms: what each drives, and why not it"},
+	{"q", "q QR", "the report as QR codes; again: the next code"},
+	{"w", "w web", "ask for a network address, and show the page's"},
+	{"s", "s/m save", "save report and plan once more, and send them again"},
+	{"m, a digit", "", "save on another medium of those that are listed"},
+	{"h or ?", "h help", "this help; again: the next page"},
+	{"r", "r reboot", "reboot, whatever else is going on"},
+	{"p", "p power off", "power off, whatever else is going on"},
+}
+
+// keysHelp is the line below the answer.
+var keysHelp = func() string {
+	line := "Keys:"
+	for _, key := range Keys {
+		if key.Word != "" {
+			line += " " + key.Word
+		}
+	}
+	return line
+}()
 
 // press does what a key asks for. Small and capital letters mean the same.
 func (s *session) press(ctx context.Context, key byte) {
 	switch {
 	case s.stop(key):
 		return
-	case '1' <= key && key <= '9':
+	case s.media != nil && '1' <= key && key <= '9':
 		s.choose(ctx, key)
+		return
+	case s.number(key):
 		return
 	}
 	s.media = nil // the screen shows something else now
+	typed := s.typed
+	s.typed = 0
 	switch key |= 0x20; key {
 	case 's':
 		s.saveAgain(ctx)
 	case KeyAnswer:
+		s.lastKey = KeyAnswer
 		s.show(ctx, s.screens)
 		s.screens.progress(s.lastLine())
 	case KeyDevices, KeyOthers, KeyQR, KeyHelp:
 		s.turn(ctx, key)
+	case '?':
+		s.turn(ctx, KeyHelp)
+	case keyEnter | 0x20, '\r' | 0x20:
+		s.enter(ctx, typed)
+	case 'n':
+		s.detail(ctx, s.device+1)
+	case 'b':
+		s.detail(ctx, s.device-1)
 	case KeyMedia:
+		s.lastKey = KeyMedia
 		s.offerMedia(ctx)
 	case KeyWeb:
 		s.showAddress(ctx)
@@ -88,46 +129,4 @@ func (s *session) saveAgain(ctx context.Context) {
 		s.reach(ctx)
 	}
 	s.screens.progress(s.lastLine())
-}
-
-// turn shows the first page of what a key stands for, and the next one each
-// time that it is pressed again.
-func (s *session) turn(ctx context.Context, key byte) {
-	s.page++
-	if s.lastKey != key {
-		s.lastKey, s.page = key, 0
-	}
-	if s.report == nil {
-		return
-	}
-	for _, screen := range s.screens {
-		pages, err := within(ctx, limitShow, func(context.Context) ([]string, error) {
-			size := screen.Size()
-			size.Height--
-			return s.pages(key, size)
-		})
-		s.complain("show", err)
-		if len(pages) == 0 {
-			continue
-		}
-		n := s.page % len(pages)
-		screen.Replace([]byte(strings.TrimSuffix(pages[n], "\n") + "\n"))
-		fmt.Fprintf(screen, "Page %d of %d. %c next page, a answer, r reboot, p power off\n", n+1, len(pages), key)
-	}
-}
-
-// pages are what a key shows.
-func (s *session) pages(key byte, size Size) ([]string, error) {
-	if key != KeyWeb && s.parts.Pages != nil {
-		return s.parts.Pages(key, s.plan, s.report, size)
-	}
-	var pages []string
-	for _, url := range s.urls() {
-		var b strings.Builder
-		if err := show.Code(&b, url); err != nil {
-			return nil, err
-		}
-		pages = append(pages, b.String()+url+"\n")
-	}
-	return pages, nil
 }

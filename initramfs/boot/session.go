@@ -82,12 +82,15 @@ type session struct {
 	site    atomic.Pointer[site] // what the web server has; nil while there is none
 	outcome []string             // of the page and the upload, a line each
 
-	lastKey byte // that showed pages …
-	page    int  // … and which of them, from 0
+	lastKey byte   // that showed pages …
+	page    int    // … and which of them, from 0
+	typed   int    // the number so far
+	device  int    // place in the list of the one that was shown last, -1 before
+	story   []byte // all that is known of it
 }
 
 func newSession(parts Parts, system system) *session {
-	return &session{parts: parts, system: system}
+	return &session{parts: parts, system: system, device: -1}
 }
 
 // run goes through all steps, whatever becomes of each.
@@ -195,6 +198,7 @@ func (s *session) adopt(r *report.Report) {
 	}
 	r.Source.Warnings = append(slices.Clone(s.warnings), r.Source.Warnings...)
 	s.report = r
+	s.device, s.lastKey = -1, 0
 }
 
 func (s *session) recommend(ctx context.Context) {

@@ -23,15 +23,17 @@ func (s *session) status() []string {
 	return append(lines, s.outcome...)
 }
 
-// statusRows is how many rows of a screen the last lines take: two at least, the
-// stick and the keys, and the one that the cursor is in.
+// statusRows is how many rows of a screen the last lines take: what became of
+// the answer, one at least, the keys, and the row that the cursor is in.
 func (s *session) statusRows(width int) int {
 	rows := 0
 	for _, line := range s.status() {
-		rows += 1 + max(len(line)-1, 0)/max(width, 1)
+		rows += rowsOf(line, width)
 	}
-	return max(rows, 1) + 2
+	return max(rows, 1) + rowsOf(s.keysLine(), width) + 1
 }
+
+func rowsOf(line string, width int) int { return 1 + max(len(line)-1, 0)/max(width, 1) }
 
 func (s *session) keysLine() string {
 	if s.options.PowerOff {

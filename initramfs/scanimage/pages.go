@@ -22,19 +22,32 @@ func pages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]string, 
 	return show.Screens(options, func(w io.Writer) error {
 		switch {
 		case key == boot.KeyDevices:
-			return show.Report(w, r)
+			return show.Numbered(w, r)
 		case key == boot.KeyHelp:
-			if err := show.Advice(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.Silent(nil)); err != nil {
-				return err
-			}
-			_, err := fmt.Fprintf(w, "\nON THIS IMAGE'S KERNEL COMMAND LINE\n%s\n", CommandLine())
-			return err
+			return help(w)
 		case p == nil:
 			_, err := io.WriteString(w, "There is no plan.\n")
 			return err
 		}
 		return show.Others(w, p, r)
 	})
+}
+
+// help lists the keys and the kernel's options, and says what to do where the
+// target is silent.
+func help(w io.Writer) error {
+	list := show.NewList(w, 14)
+	list.Line("KEYS")
+	for _, key := range boot.Keys {
+		list.Entry(key.Keys, key.Does)
+	}
+	if err := list.Err(); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "\nON THIS IMAGE'S KERNEL COMMAND LINE\n%s\n\n", CommandLine()); err != nil {
+		return err
+	}
+	return show.Advice(w, "WHEN THE BOX STAYS SILENT AFTER BOOT", platform.Silent(nil))
 }
 
 // codePages has one QR code a page.

@@ -39,6 +39,7 @@ func Run() {
 		Tool:      Tool,
 		Scan:      scanMachine,
 		Recommend: answer,
+		Explain:   explain,
 		Show:      showAnswer,
 		Pack:      pack,
 		Pages:     pages,
@@ -50,14 +51,28 @@ func scanMachine(ctx context.Context) (*report.Report, error) {
 	return scan.Scan(ctx, scan.Options{Tool: Tool})
 }
 
-// answer answers from the embedded catalogue. The kernel that runs is
-// the stick's and says nothing about the target.
+// answer answers from the embedded catalogue.
 func answer(_ context.Context, r *report.Report, o boot.Options) (*plan.Plan, error) {
 	data, err := embedded.Default()
 	if err != nil {
 		return nil, err
 	}
-	return recommend.Recommend(r, []*catalog.Catalog{data}, recommend.Options{Loader: o.Loader, Platforms: o.Platforms})
+	return recommend.Recommend(r, []*catalog.Catalog{data}, asked(o))
+}
+
+// explain tells of one device in the answer.
+func explain(_ context.Context, p *plan.Plan, r *report.Report, o boot.Options, id string) (*plan.Explanation, error) {
+	data, err := embedded.Default()
+	if err != nil {
+		return nil, err
+	}
+	return recommend.Explain(p, r, []*catalog.Catalog{data}, asked(o), id)
+}
+
+// asked is what the kernel command line asks the recommendation for. The kernel
+// that runs is the stick's and says nothing about the target.
+func asked(o boot.Options) recommend.Options {
+	return recommend.Options{Loader: o.Loader, Platforms: o.Platforms}
 }
 
 func showAnswer(w io.Writer, p *plan.Plan, r *report.Report, size boot.Size) error {

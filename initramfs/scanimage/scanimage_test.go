@@ -3,10 +3,12 @@ package scanimage
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/modscout/modscout/initramfs/boot"
 	"github.com/modscout/modscout/modalias/ko/kotest"
@@ -67,15 +69,38 @@ func TestTenThousandDevices(t *testing.T) {
 	if err := showAnswer(&screen, p, r, size); err != nil {
 		t.Fatal(err)
 	}
-	if lines := bytes.Count(screen.Bytes(), []byte("\n")); lines == 0 || lines > size.Height {
-		t.Errorf("the answer has %d lines, want at most %d", lines, size.Height)
-	}
+	wantFits(t, "the answer", screen.String(), size)
 	for _, key := range []byte{boot.KeyDevices, boot.KeyOthers, boot.KeyQR, boot.KeyHelp} {
-		if pages, err := pages(key, p, r, size); err != nil || len(pages) == 0 {
+		pages, err := pages(key, p, r, size)
+		if err != nil || len(pages) == 0 {
 			t.Errorf("key %c: %d pages, %v", key, len(pages), err)
 		}
+		for i, page := range pages {
+			wantFits(t, fmt.Sprintf("page %d of key %c", i+1, key), page, size)
+		}
+	}
+	if x, err := explain(t.Context(), p, r, boot.Options{}, r.Devices[n/2].ID); err != nil || len(x.Platforms) == 0 {
+		t.Errorf("explain: %+v, %v", x, err)
 	}
 	if err := pack(t.Context(), p, r, t.TempDir()); err != nil {
 		t.Errorf("pack: %v", err)
+	}
+}
+
+// colour is what sets the colours of a QR code.
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// wantFits wants a text to be whole on a screen: in a photograph there is no
+// scrolling.
+func wantFits(t *testing.T, what, text string, size boot.Size) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if len(lines) > size.Height || text == "" {
+		t.Errorf("%s has %d lines, want at most %d", what, len(lines), size.Height)
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(colour.ReplaceAllString(line, "")); n > size.Width {
+			t.Errorf("%s has a line of %d columns: %s", what, n, line)
+		}
 	}
 }

@@ -4,6 +4,7 @@ package plan
 
 import (
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -56,6 +57,14 @@ type Platform struct {
 	Kernel    string   `json:"kernel,omitempty"`
 	Equal     []string `json:"equal"` // platforms that do not differ for this machine
 	Reasons   []Reason `json:"reasons"`
+}
+
+// ModelOf returns the part of a platform's id before the OS build: "ds918p" of
+// "ds918p_42218", "rr:geminilakenk" of "rr:geminilakenk-7.2".
+func ModelOf(platform string) string {
+	model, _, _ := strings.Cut(platform, "_")
+	model, _, _ = strings.Cut(model, "-")
+	return model
 }
 
 // Reason is one ground for an answer, with the source that states it.

@@ -14,18 +14,19 @@ const (
 	nameWidth    = 38
 )
 
-// row adds a device's line, behind a mark of one character, and a second one
-// for what else a person wants to know.
+// row adds a device's line, behind a mark of one character or more, and a second
+// one for what else a person wants to know.
 func (pg *page) row(mark string, d *report.Device) {
 	_, address, _ := strings.Cut(d.ID, ":")
+	nameWidth := nameWidth - len(mark) + 1
 	if ids(d) == d.ID {
-		const width = addressWidth + idsWidth + nameWidth + 2
+		width := addressWidth + idsWidth + nameWidth + 2
 		pg.line("%s %-*s %s", mark, width, clip(ascii(d.ID+" "+name(d)), width), d.Driver)
 	} else {
 		pg.line("%s %-*s %-*s %-*s %s", mark, addressWidth, address, idsWidth, ids(d), nameWidth, clip(ascii(name(d)), nameWidth), d.Driver)
 	}
 	if text := details(d); text != "" {
-		pg.line("%*s%s", addressWidth+idsWidth+4, "", text)
+		pg.line("%*s%s", len(mark)+addressWidth+idsWidth+3, "", text)
 	}
 }
 

@@ -4,26 +4,34 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"
 )
 
-// Screens cuts what show writes into pages of a screen's height.
+// Screens cuts what show writes into pages of a screen's height; a line that is
+// longer than the screen is wide goes on in the next.
 func Screens(options Options, show func(io.Writer) error) ([]string, error) {
 	var b bytes.Buffer
 	if err := show(&b); err != nil {
 		return nil, err
 	}
-	_, height := options.size()
-	var pages []string
-	lines := strings.SplitAfter(strings.TrimSuffix(b.String(), "\n"), "\n")
-	for len(lines) > height-1 { // the last line says which page it is
-		pages = append(pages, strings.Join(lines[:height-1], ""))
-		lines = lines[height-1:]
+	width, height := options.size()
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSuffix(b.String(), "\n"), "\n") {
+		for len(line) > width {
+			lines = append(lines, line[:width])
+			line = line[width:]
+		}
+		lines = append(lines, line)
 	}
-	return append(pages, strings.Join(lines, "")), nil
+	var pages []string
+	for part := range slices.Chunk(lines, height-1) { // the last line says which page it is
+		pages = append(pages, strings.Join(part, "\n")+"\n")
+	}
+	return pages, nil
 }
 
 // Others writes the platforms that the plan did not choose: how many devices

@@ -35,6 +35,18 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+// A line that is too long for the screen goes on in the next one.
+func TestScreensWrap(t *testing.T) {
+	pages, err := Screens(Options{}, func(w io.Writer) error {
+		_, err := io.WriteString(w, strings.Repeat("a", 81)+"\n"+strings.Repeat("b", 80)+"\nc\n")
+		return err
+	})
+	want := []string{strings.Repeat("a", 80) + "\na\n" + strings.Repeat("b", 80) + "\nc\n"}
+	if diff := cmp.Diff(want, pages); diff != "" || err != nil {
+		t.Errorf("Screens() = %v, mismatch (-want +got):\n%s", err, diff)
+	}
+}
+
 func TestOthersAndAdvice(t *testing.T) {
 	_, r := miniPC()
 	p := &plan.Plan{Alternatives: []plan.Alternative{
