@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"hash/crc32"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -95,18 +94,14 @@ func platformIDs(platforms []Platform) []string {
 // distinctRecords returns the modules, ascending, each once however many
 // platforms have it.
 func distinctRecords(platforms []Platform, ids []string) []*record {
-	var all []*record
-	for _, p := range platforms {
-		number, _ := slices.BinarySearch(ids, p.ID)
-		for _, m := range p.Modules {
-			m.Aliases = slices.Compact(slices.Sorted(slices.Values(m.Aliases)))
-			all = append(all, &record{m, []int{number}})
-		}
-	}
+	all := allRecords(platforms, ids)
 	slices.SortFunc(all, func(a, b *record) int {
-		return cmp.Or(compareModules(&a.Module, &b.Module), cmp.Compare(a.platforms[0], b.platforms[0]))
+		if c := compareModules(&a.Module, &b.Module); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.platforms[0], b.platforms[0])
 	})
-	var records []*record
+	records := all[:0]
 	for _, r := range all {
 		n := len(records)
 		if n == 0 || compareModules(&records[n-1].Module, &r.Module) != 0 {
@@ -118,12 +113,37 @@ func distinctRecords(platforms []Platform, ids []string) []*record {
 	return records
 }
 
+// allRecords returns a record for each module of each platform, with its
+// patterns in order.
+func allRecords(platforms []Platform, ids []string) []*record {
+	modules, claims := 0, 0
+	for _, p := range platforms {
+		modules += len(p.Modules)
+		for i := range p.Modules {
+			claims += len(p.Modules[i].Aliases)
+		}
+	}
+	array, all, aliases := make([]record, 0, modules), make([]*record, 0, modules), make([]string, 0, claims)
+	for _, p := range platforms {
+		number, _ := slices.BinarySearch(ids, p.ID)
+		for _, m := range p.Modules {
+			start := len(aliases)
+			aliases = append(aliases, m.Aliases...)
+			slices.Sort(aliases[start:])
+			m.Aliases = slices.Compact(aliases[start:])
+			array = append(array, record{m, []int{number}})
+			all = append(all, &array[len(array)-1])
+		}
+	}
+	return all
+}
+
 func compareModules(a, b *Module) int {
-	if c := cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name)); c != 0 {
+	if c := strings.Compare(a.File, b.File); c != 0 {
 		return c
 	}
-	if a.Builtin != b.Builtin {
-		return cmp.Compare(a.flags(), b.flags())
+	if c := cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.flags(), b.flags())); c != 0 {
+		return c
 	}
 	return cmp.Or(slices.Compare(a.Aliases, b.Aliases), slices.Compare(a.Depends, b.Depends),
 		slices.Compare(a.SoftPre, b.SoftPre), slices.Compare(a.SoftPost, b.SoftPost), slices.Compare(a.Firmware, b.Firmware))
@@ -138,41 +158,71 @@ func (m *Module) flags() int {
 
 // claimed returns all patterns, and of each the records that have it.
 func claimed(records []*record) (patterns []string, owners [][]int) {
-	numbers := map[string]int{}
-	for i := range records {
-		for _, alias := range records[i].Aliases {
+	total := 0
+	for _, r := range records {
+		total += len(r.Aliases)
+	}
+	numbers, claims := make(map[string]int, total), make([]int, 0, total)
+	for _, r := range records {
+		for _, alias := range r.Aliases {
 			n, found := numbers[alias]
 			if !found {
 				n = len(patterns)
 				numbers[alias] = n
 				patterns = append(patterns, alias)
-				owners = append(owners, nil)
 			}
-			owners[n] = append(owners[n], i)
+			claims = append(claims, n)
 		}
 	}
-	return patterns, owners
+	return patterns, ownersOf(claims, len(patterns), records)
+}
+
+// ownersOf turns the patterns of each record around, which claims has one after
+// the other. The lists lie in one array: there are as many as patterns.
+func ownersOf(claims []int, patterns int, records []*record) [][]int {
+	sizes, owners := make([]int, patterns), make([][]int, patterns)
+	for _, n := range claims {
+		sizes[n]++
+	}
+	all := make([]int, len(claims))
+	for n, size := range sizes {
+		owners[n], all = all[:0:size], all[size:]
+	}
+	for i, r := range records {
+		for _, n := range claims[:len(r.Aliases)] {
+			owners[n] = append(owners[n], i)
+		}
+		claims = claims[len(r.Aliases):]
+	}
+	return owners
 }
 
 // number numbers all strings and returns them in order.
 func (e *encoder) number(records []*record, ids []string) []string {
+	var words []string
+	add := func(s string) {
+		if _, found := e.strings[s]; !found {
+			e.strings[s] = 0
+			words = append(words, s)
+		}
+	}
 	for _, id := range ids {
-		e.strings[id] = 0
+		add(id)
 	}
 	for _, r := range records {
-		e.strings[r.File] = 0
-		e.strings[r.storedName()] = 0
-		for _, list := range [][]string{r.Depends, r.SoftPre, r.SoftPost, r.Firmware} {
+		add(r.File)
+		add(r.storedName())
+		for _, list := range [...][]string{r.Depends, r.SoftPre, r.SoftPost, r.Firmware} {
 			for _, s := range list {
-				e.strings[s] = 0
+				add(s)
 			}
 		}
 	}
-	sorted := slices.Sorted(maps.Keys(e.strings))
-	for i, s := range sorted {
+	slices.Sort(words)
+	for i, s := range words {
 		e.strings[s] = i
 	}
-	return sorted
+	return words
 }
 
 // storedName is "" for a name that the file tells.

@@ -9,16 +9,17 @@ import (
 // appendIndex writes an index of patterns: heads, parents, tail numbers, tails.
 // order is where in the list each pattern of the index was.
 func appendIndex(out []byte, patterns []string) (_ []byte, order []int) {
-	parts := splitAll(patterns)
-	tails := numberTails(parts)
+	parts, tails := splitAll(patterns)
 	slices.SortFunc(parts, func(a, b split) int {
-		return cmp.Or(strings.Compare(a.normal, b.normal), cmp.Compare(a.number, b.number),
-			strings.Compare(a.head, b.head), cmp.Compare(a.at, b.at))
+		if c := strings.Compare(a.normal, b.normal); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.tail, b.tail), strings.Compare(patterns[a.at], patterns[b.at]), cmp.Compare(a.at, b.at))
 	})
 	order = make([]int, len(parts))
 	heads, numbers := make([]string, len(parts)), make([]int, len(parts))
 	for i, p := range parts {
-		order[i], heads[i], numbers[i] = p.at, p.head, p.number
+		order[i], heads[i], numbers[i] = p.at, patterns[p.at][:len(p.normal)], p.tail
 	}
 	out = appendWords(out, heads)
 	out = appendNumbers(out, parents(parts))
@@ -28,58 +29,67 @@ func appendIndex(out []byte, patterns []string) (_ []byte, order []int) {
 
 // split is a pattern in two parts.
 type split struct {
-	head, tail string
-	normal     string // the head, normalized
-	number     int    // of the tail
-	at         int    // place in the list
+	normal string // the head, normalized, which keeps its length
+	tail   int    // number of the rest
+	at     int    // place in the list
 }
 
 // special begins what is not plain text in a pattern.
 const special = `*?[\`
-
-func splitAll(patterns []string) []split {
-	parts := make([]split, len(patterns))
-	for i, pattern := range patterns {
-		end := strings.IndexAny(pattern, special)
-		if end < 0 {
-			end = len(pattern)
-		}
-		head := pattern[:end]
-		parts[i] = split{head: head, tail: pattern[end:], normal: normalize(head), at: i}
-	}
-	return parts
-}
 
 // tail is one tail and where its anchor is.
 type tail struct {
 	text     string
 	from, to int
 	normal   string // the anchor, normalized
+	number   int    // in the order in which they were found
 }
 
-// numberTails returns the distinct tails in the order of the file, and numbers
-// those of the patterns.
-func numberTails(parts []split) []tail {
+// splitAll splits patterns and returns the distinct tails in the order of the
+// file.
+func splitAll(patterns []string) ([]split, []tail) {
+	parts := make([]split, len(patterns))
 	numbers := map[string]int{}
 	var tails []tail
-	for i := range parts {
-		text := parts[i].tail
-		if _, found := numbers[text]; !found {
-			numbers[text] = 0
-			from, to := anchor(text)
-			tails = append(tails, tail{text, from, to, normalize(text[from:to])})
+	for i, pattern := range patterns {
+		end := strings.IndexAny(pattern, special)
+		if end < 0 {
+			end = len(pattern)
 		}
+		text := pattern[end:]
+		n, found := numbers[text]
+		if !found {
+			n = len(tails)
+			numbers[text] = n
+			tails = append(tails, newTail(text, n))
+		}
+		parts[i] = split{normal: normalize(pattern[:end]), tail: n, at: i}
 	}
-	slices.SortFunc(tails, func(a, b tail) int {
-		return cmp.Or(strings.Compare(a.normal, b.normal), strings.Compare(a.text, b.text))
-	})
-	for i := range tails {
-		numbers[tails[i].text] = i
-	}
+	places := sortTails(tails)
 	for i := range parts {
-		parts[i].number = numbers[parts[i].tail]
+		parts[i].tail = places[parts[i].tail]
 	}
-	return tails
+	return parts, tails
+}
+
+func newTail(text string, number int) tail {
+	from, to := anchor(text)
+	return tail{text, from, to, normalize(text[from:to]), number}
+}
+
+// sortTails sorts tails and returns the new place of each.
+func sortTails(tails []tail) []int {
+	slices.SortFunc(tails, func(a, b tail) int {
+		if c := strings.Compare(a.normal, b.normal); c != 0 {
+			return c
+		}
+		return strings.Compare(a.text, b.text)
+	})
+	places := make([]int, len(tails))
+	for i := range tails {
+		places[tails[i].number] = i
+	}
+	return places
 }
 
 // anchor finds the longest text between wildcards, the first of those. What

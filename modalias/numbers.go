@@ -1,6 +1,9 @@
 package modalias
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // numbers is an array of integers as it lies in a file: of all numbers first
 // the lowest byte, then of all the next one, and so on, as many as the largest
@@ -59,6 +62,7 @@ func appendNumbers(out []byte, list []int) []byte {
 	}
 	out = binary.AppendUvarint(out, uint64(len(list)))
 	out = append(out, byte(width))
+	out = slices.Grow(out, width*len(list))
 	for plane := range width {
 		for _, n := range list {
 			out = append(out, byte(n>>(8*plane)))
