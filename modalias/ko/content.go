@@ -83,17 +83,21 @@ func (p pieces) slice(offset, size uint64) ([]byte, error) {
 type onDisk struct {
 	r      io.ReaderAt
 	size   uint64
+	head   []byte // the first bytes
 	buffer []byte
 }
 
 func (f *onDisk) length() uint64 { return f.size }
 
 func (f *onDisk) slice(offset, size uint64) ([]byte, error) {
+	if offset == 0 && size <= uint64(len(f.head)) {
+		return f.head[:size], nil
+	}
 	if err := within(offset, size, f.size); err != nil {
 		return nil, err
 	}
 	start := len(f.buffer)
-	if uint64(start)+size > 2*f.size {
+	if uint64(start)+size > 2*f.size+namesBefore {
 		return nil, fmt.Errorf("%w: its sections lie over each other", ErrMalformed)
 	}
 	f.buffer = slices.Grow(f.buffer, int(size))[:start+int(size)]

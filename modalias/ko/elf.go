@@ -11,15 +11,18 @@ import (
 // symbols and relocations, of 64-bit little-endian objects. Go's debug/elf
 // reads more than twice as much of every file and would decompress sections
 // without a limit.
+//
+// An object can parse one file after the other, in the memory of the last.
 type object struct {
 	content
 	sections []section
-	err      error // the first of data
+	names    []byte // of the sections
+	err      error  // the first of data
 }
 
 // section is one entry of the section header table (elf(5), Elf64_Shdr).
 type section struct {
-	name   []byte // in the file
+	name   uint32 // place in the table of names
 	kind   uint32
 	link   uint32
 	info   uint32
@@ -48,38 +51,51 @@ const elfMagic = "\x7fELF"
 
 var le = binary.LittleEndian
 
+// namesBefore is how far before the section headers their names mostly begin,
+// at most: both are read at once.
+const namesBefore = 2 << 10
+
 func parseELF(from content) (*object, error) {
+	e := &object{}
+	return e, e.parse(from)
+}
+
+func (e *object) parse(from content) error {
+	*e = object{content: from, sections: e.sections[:0]}
 	head, err := from.slice(0, headerSize)
 	if err != nil || string(head[:4]) != elfMagic {
-		return nil, ErrFormat
+		return ErrFormat
 	}
 	if err := checkTarget(head); err != nil {
-		return nil, err
+		return err
 	}
-	e := &object{content: from}
 	offset, count := le.Uint64(head[0x28:]), int(le.Uint16(head[0x3c:]))
 	names := int(le.Uint16(head[0x3e:]))
 	if size := le.Uint16(head[0x3a:]); size != sectionSize || count == 0 || count > maxSections {
-		return nil, fmt.Errorf("%w: %d section headers of %d bytes", ErrMalformed, count, size)
+		return fmt.Errorf("%w: %d section headers of %d bytes", ErrMalformed, count, size)
 	}
-	table, err := e.slice(offset, uint64(count)*sectionSize)
+	start := offset - min(offset, namesBefore)
+	end, err := e.slice(start, offset-start+uint64(count)*sectionSize)
 	if err != nil {
-		return nil, fmt.Errorf("section headers: %w", err)
+		return fmt.Errorf("section headers: %w", err)
 	}
-	e.sections = make([]section, count)
-	for i := range e.sections {
-		if err := e.parseSection(i, table[i*sectionSize:]); err != nil {
-			return nil, err
-		}
+	if err := e.parseSections(end[offset-start:], count); err != nil {
+		return err
 	}
 	if names >= count {
-		return nil, fmt.Errorf("section names: no section %d", names)
+		return fmt.Errorf("section names: no section %d", names)
 	}
-	strings := e.data(e.sections[names])
-	for i := range e.sections {
-		e.sections[i].name = text(strings, le.Uint32(table[i*sectionSize:]))
+	e.names = e.near(e.sections[names], start, end)
+	return e.err
+}
+
+// near is data of a section that mostly lies in a piece that has been read,
+// from start on.
+func (e *object) near(s section, start uint64, piece []byte) []byte {
+	if s.kind != noBits && s.offset >= start && within(s.offset-start, s.size, uint64(len(piece))) == nil {
+		return piece[s.offset-start:][:s.size]
 	}
-	return e, e.err
+	return e.data(s)
 }
 
 // checkTarget says what else than x86-64 an object is for.
@@ -100,32 +116,40 @@ func checkTarget(head []byte) error {
 // machines are those that kernel modules are met for (elf(5), e_machine).
 var machines = map[uint16]string{8: "MIPS", 21: "PowerPC", 22: "S/390", 183: "arm64", 243: "RISC-V", 258: "LoongArch"}
 
-func (e *object) parseSection(i int, header []byte) error {
-	s := section{
-		kind:   le.Uint32(header[4:]),
-		offset: le.Uint64(header[24:]),
-		size:   le.Uint64(header[32:]),
-		link:   le.Uint32(header[40:]),
-		info:   le.Uint32(header[44:]),
-	}
-	if s.kind != noBits {
-		if err := within(s.offset, s.size, e.length()); err != nil {
-			return fmt.Errorf("section %d: %w", i, err)
+func (e *object) parseSections(table []byte, count int) error {
+	for i := range count {
+		header := table[i*sectionSize:][:sectionSize]
+		s := section{
+			name:   le.Uint32(header),
+			kind:   le.Uint32(header[4:]),
+			offset: le.Uint64(header[24:]),
+			size:   le.Uint64(header[32:]),
+			link:   le.Uint32(header[40:]),
+			info:   le.Uint32(header[44:]),
 		}
+		if s.kind != noBits {
+			if err := within(s.offset, s.size, e.length()); err != nil {
+				return fmt.Errorf("section %d: %w", i, err)
+			}
+		}
+		e.sections = append(e.sections, s)
 	}
-	e.sections[i] = s
 	return nil
 }
 
 // section returns the first section of a name.
 func (e *object) section(name string) (section, bool) {
-	for _, s := range e.sections {
-		if string(s.name) == name {
-			return s, true
+	for i := range e.sections {
+		if at := e.sections[i].name; uint64(at)+uint64(len(name)) <= uint64(len(e.names)) &&
+			string(e.names[at:][:len(name)]) == name && len(text(e.names, at)) == len(name) {
+			return e.sections[i], true
 		}
 	}
 	return section{}, false
 }
+
+// nameOf returns a section's name.
+func (e *object) nameOf(s section) []byte { return text(e.names, s.name) }
 
 // data returns a section's content. What goes wrong is kept in e.err, for the
 // end.

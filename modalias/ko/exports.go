@@ -70,7 +70,7 @@ func isGPL(e *object, s symbol) bool {
 		return false
 	}
 	table := e.sections[s.section]
-	if bytes.Contains(table.name, []byte("_gpl")) {
+	if bytes.Contains(e.nameOf(table), []byte("_gpl")) {
 		return true
 	}
 	flags, _ := e.section("__kflagstab")
@@ -119,7 +119,7 @@ func countExports(e *object) int {
 	const offsets = 12
 	total := uint64(0)
 	for _, s := range e.sections {
-		if name := string(s.name); name == "__ksymtab" || name == "__ksymtab_gpl" {
+		if name := string(e.nameOf(s)); name == "__ksymtab" || name == "__ksymtab_gpl" {
 			total += s.size
 		}
 	}

@@ -92,6 +92,8 @@ func ReadInfo(path string) (*Module, error) {
 // reader is what reading one module leaves for the next.
 type reader struct {
 	brief  bool // only .modinfo
+	object object
+	head   [headerSize]byte
 	buffer []byte
 	small  archive.Small
 	names  words
@@ -100,12 +102,12 @@ type reader struct {
 var readers = sync.Pool{New: func() any { return &reader{names: words{}} }}
 
 func (r *reader) readFile(path string) (*Module, error) {
-	f, err := archive.OpenFile(path)
+	f, size, err := archive.OpenSized(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := r.readOpen(f, path)
+	m, err := r.readOpen(f, size, path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -113,20 +115,15 @@ func (r *reader) readFile(path string) (*Module, error) {
 }
 
 // readOpen reads a plain module piece by piece, and any other as a whole.
-func (r *reader) readOpen(f *os.File, path string) (*Module, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	size := info.Size()
-	var magic [4]byte
-	if _, err := f.ReadAt(magic[:], 0); err != nil || string(magic[:]) != elfMagic {
+func (r *reader) readOpen(f *os.File, size int64, path string) (*Module, error) {
+	n, _ := f.ReadAt(r.head[:], 0)
+	if !bytes.HasPrefix(r.head[:n], []byte(elfMagic)) {
 		return r.readPacked(f, size, path)
 	}
 	if size > MaxBytes {
 		return nil, fmt.Errorf("%w: more than %d bytes", archive.ErrTooLarge, int64(MaxBytes))
 	}
-	from := &onDisk{r: f, size: uint64(size), buffer: r.buffer[:0]}
+	from := &onDisk{r: f, size: uint64(size), head: r.head[:n], buffer: r.buffer[:0]}
 	m, err := r.read(from, path)
 	if r.buffer = from.buffer; cap(r.buffer) > maxBuffer {
 		r.buffer = nil
@@ -184,32 +181,39 @@ func Read(data []byte, file string) (*Module, error) {
 }
 
 func (r *reader) read(from content, file string) (*Module, error) {
-	e, err := parseELF(from)
-	if err != nil {
+	e := &r.object
+	defer func() { e.content, e.names = nil, nil }() // they may be large
+	if err := e.parse(from); err != nil {
 		return nil, err
 	}
 	info, found := e.section(modinfo)
 	if !found {
 		return nil, ErrNoModule
 	}
-	m := &Module{File: file, Size: int64(e.length()), Signed: !r.brief && isSigned(e)}
+	m := &Module{File: file, Size: int64(e.length())}
 	for tag, value := range fields(string(e.data(info))) {
 		m.set(tag, value)
 	}
-	if !r.brief {
-		err = m.readSymbols(e, r.names)
-	}
-	if err != nil {
+	if err := m.readRest(e, r); err != nil {
 		return nil, err
 	}
-	m.readStruct(e)
+	return m, e.err
+}
+
+// readRest reads what is not in .modinfo.
+func (m *Module) readRest(e *object, r *reader) error {
+	if !r.brief || m.Name == "" {
+		m.readStruct(e)
+	}
+	m.Name = underscores(m.Name)
+	if r.brief {
+		return nil
+	}
+	m.Signed = isSigned(e)
 	_, basic := e.section(basicVersions)
 	_, extended := e.section(extendedCRCs)
 	m.Versioned = basic || extended
-	if e.err != nil {
-		return nil, e.err
-	}
-	return m, nil
+	return m.readSymbols(e, r.names)
 }
 
 func isSigned(e *object) bool {

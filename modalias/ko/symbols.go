@@ -85,5 +85,4 @@ func (m *Module) readStruct(e *object) {
 			m.Name = string(text(data[nameOffset:nameOffset+nameSize], 0))
 		}
 	}
-	m.Name = underscores(m.Name)
 }

@@ -11,8 +11,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
+	"sync/atomic"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
@@ -90,20 +90,29 @@ func moduleFiles(dir string) ([]string, error) {
 // readAll reads files on all cores and keeps their order.
 func (t *Tree) readAll(files []string, read func(path string) (*Module, error)) {
 	modules, errs := make([]*Module, len(files)), make([]error, len(files))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, file := range files {
-		group.Go(func() error {
-			modules[i], errs[i] = read(filepath.Join(t.Dir, filepath.FromSlash(file)))
-			if errs[i] == nil {
-				modules[i].File = file
+	forEach(len(files), func(i int) {
+		modules[i], errs[i] = read(filepath.Join(t.Dir, filepath.FromSlash(files[i])))
+		if errs[i] == nil {
+			modules[i].File = files[i]
+		}
+	})
+	t.Modules = slices.DeleteFunc(modules, func(m *Module) bool { return m == nil })
+	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
+
+// forEach calls work for 0 to n-1, on all cores. A goroutine for each would cost
+// as much as reading a module does.
+func forEach(n int, work func(i int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				work(int(i))
 			}
-			return nil
 		})
 	}
 	group.Wait()
-	t.Modules = slices.DeleteFunc(modules, func(m *Module) bool { return m == nil })
-	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
 // readList reads one of TreeFiles.
