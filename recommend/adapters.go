@@ -6,8 +6,6 @@ import (
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
-	"github.com/modscout/modscout/recommend/platform"
-	"github.com/modscout/modscout/scan/report"
 )
 
 // adapter names the first USB network adapters that the platform has a driver
@@ -16,8 +14,9 @@ import (
 func (e *evaluation) adapter() (plan.Next, bool) {
 	const few = 2
 	var texts []string
-	for _, s := range e.question.world.subjects(&report.Report{Devices: platform.USBAdapters()}, nil) {
-		if source := e.driverOf(&s); source != "" && len(texts) < few {
+	for i := range e.question.adapters {
+		s := &e.question.adapters[i]
+		if source := e.driverOf(s); source != "" && len(texts) < few {
 			texts = append(texts, s.Device.Device+" ("+s.VendorID+":"+s.DeviceID+", "+source+")")
 		}
 	}

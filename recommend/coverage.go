@@ -57,7 +57,8 @@ type MissingDevice struct {
 func Cover(machines []Machine, cats []*catalog.Catalog, opts Options) (*Coverage, error) {
 	var out Coverage
 	missing := map[string]*MissingDevice{}
-	everywhere := newWorld(cats, opts.Reference, "") // who else has a driver does not depend on who was asked about
+	everywhere := newWorld(cats, opts.Reference)
+	everywhere.open("", nil) // who else has a driver does not depend on who was asked about
 	for _, m := range machines {
 		q := ask(m.Report, cats, opts)
 		sites := q.selected()

@@ -6,7 +6,6 @@ import (
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
-	"github.com/modscout/modscout/recommend/platform"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -15,7 +14,8 @@ type question struct {
 	world    *world
 	report   *report.Report
 	options  Options
-	subjects []subject
+	subjects []subject // of the report
+	adapters []subject // that may be bought
 
 	mu     sync.Mutex            // platforms are evaluated in parallel
 	served map[servedKey]bool    // answers of offered
@@ -31,9 +31,10 @@ type servedKey struct{ device, loader string }
 // the modules to load.
 type evaluation struct {
 	*site
-	question  *question
-	judgement platform.Judgement
-	findings  []finding
+	question *question
+	findings []finding
+
+	drivenHere []bool // by device: with a module or a kernel that is known to, whatever is chosen then
 
 	needs    map[int][]string // offer -> required modules that the platform offers
 	lacks    map[int][]string // offer -> required modules that nobody offers: the kernel is assumed to have them
@@ -45,7 +46,7 @@ type evaluation struct {
 
 // evaluate finds the verdicts on one platform and the smallest set of modules.
 func (q *question) evaluate(s *site) *evaluation {
-	e := q.verdicts(s)
+	e := q.verdictsOn(s)
 	e.solve()
 	return e
 }
@@ -54,15 +55,17 @@ func (q *question) evaluate(s *site) *evaluation {
 func (q *question) verdicts(s *site) *evaluation {
 	e := &evaluation{
 		site: s, question: q,
-		judgement: platform.Judge(q.report, &s.platform, s.loader),
-		findings:  make([]finding, len(q.subjects)),
-		needs:     map[int][]string{}, lacks: map[int][]string{}, unusable: map[int]string{},
+		findings: make([]finding, len(q.subjects)), drivenHere: make([]bool, len(q.subjects)),
+		needs: map[int][]string{}, lacks: map[int][]string{}, unusable: map[int]string{},
 	}
 	e.resolve()
 	for i := range q.subjects {
 		e.find(i)
 	}
 	e.followTransports()
+	for i := range e.findings {
+		e.drivenHere[i] = e.findings[i].certain()
+	}
 	return e
 }
 
@@ -99,6 +102,11 @@ func (e *evaluation) lose(f *finding, why string) {
 
 // covered says whether the device has a driver here.
 func (f *finding) covered() bool { return f.Verdict == plan.Base || f.Verdict == plan.ByModule }
+
+// certain says whether a module, or a kernel that is known to, drives the device.
+func (f *finding) certain() bool {
+	return f.Verdict == plan.ByModule || f.Verdict == plan.Base && f.Certainty != plan.Assumed && f.Certainty != plan.Possible
+}
 
 // lacking says whether the device needs a driver and has none.
 func (f *finding) lacking() bool { return !f.covered() && f.Verdict != plan.Inert }

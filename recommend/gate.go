@@ -13,11 +13,7 @@ import (
 // nothing.
 func (s *site) gate() {
 	abi := catalog.NewABI(&s.platform, slices.Values(s.initrd), func(yield func(*catalog.Module) bool) {
-		for i := range s.offers {
-			if !yield(s.module(i)) {
-				return
-			}
-		}
+		s.shipped(func(o offer) bool { return yield(s.world.module(o.ref)) })
 	})
 	for i := range s.offers {
 		if broken := s.offers[i].recipe.Broken; broken != "" {

@@ -130,18 +130,14 @@ func (q *question) drivenBy(s *subject, loader string) []string {
 	i := slices.IndexFunc(q.subjects, func(other subject) bool { return other.ID == s.ID })
 	var list []string
 	for _, site := range q.world.sites {
-		if site.loader != loader {
-			continue
-		}
-		f := &q.verdictsOn(site).findings[i]
-		if f.Verdict == plan.ByModule || f.Verdict == plan.Base && f.Certainty != plan.Assumed && f.Certainty != plan.Possible {
+		if site.loader == loader && q.verdictsOn(site).drivenHere[i] {
 			list = append(list, site.platform.ID)
 		}
 	}
 	return list
 }
 
-// verdictsOn is verdicts, found once a platform.
+// verdictsOn is verdicts, found once a platform; the modules may be chosen since.
 func (q *question) verdictsOn(s *site) *evaluation {
 	q.mu.Lock()
 	e, known := q.judged[s]
@@ -176,7 +172,7 @@ func newest(ids []string) []string {
 func (q *question) rejected() map[string]bool {
 	ids := map[string]bool{}
 	for _, s := range q.world.sites {
-		if platform.Judge(q.report, &s.platform, s.loader).Rejected != nil {
+		if s.judgement.Rejected != nil {
 			ids[s.platform.ID] = true
 		}
 	}

@@ -48,10 +48,11 @@ func (s *site) ownModule(r ref, layer, text, source string) {
 // replaceInitrd takes back the modules of the initrd that the loader's packages
 // have too: it puts theirs in the place of those.
 func (s *site) replaceInitrd() {
-	if facts, _ := platform.Loader(s.loader); !facts.DeletesUnselected {
+	if facts, _ := platform.Loader(s.loader); !facts.DeletesUnselected || len(s.initrd) == 0 {
 		return
 	}
-	for name := range s.named {
+	for o := range s.shipped {
+		name := s.world.module(o.ref).Name
 		if s.has[name].Layer == initrdLayer {
 			delete(s.has, name)
 			delete(s.own, name)

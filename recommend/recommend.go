@@ -19,6 +19,7 @@ import (
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
+	"github.com/modscout/modscout/recommend/platform"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -108,12 +109,17 @@ func (q *question) evaluateAll(cats []*catalog.Catalog) ([]*evaluation, error) {
 // ask prepares everything that does not depend on a platform.
 func ask(r *report.Report, cats []*catalog.Catalog, opts Options) *question {
 	opts.Base, opts.Without = internal(opts.Base), internal(opts.Without)
-	w := newWorld(cats, opts.Reference, opts.Loader)
+	w := newWorld(cats, opts.Reference)
+	q := &question{world: w, report: r, options: opts, served: map[servedKey]bool{}, judged: map[*site]*evaluation{}}
+	q.subjects = w.subjects(r, opts.Want)
+	q.adapters = w.subjects(&report.Report{Devices: platform.USBAdapters()}, nil)
+	w.open(opts.Loader, w.related(slices.Concat(q.subjects, q.adapters)))
 	for _, s := range w.sites {
 		s.believe(opts.Base)
 		s.refuse(opts.Without)
+		s.judgement = platform.Judge(r, &s.platform, s.loader)
 	}
-	return &question{world: w, report: r, options: opts, subjects: w.subjects(r, opts.Want), served: map[servedKey]bool{}, judged: map[*site]*evaluation{}}
+	return q
 }
 
 // internal spells module names as the kernel does inside.

@@ -11,16 +11,17 @@ import (
 
 // A site is one platform with everything that is offered for it.
 type site struct {
-	world    *world
-	platform catalog.Platform // completed by the curated tables
-	loader   string           // that boots it
-	offers   []offer          // by extension id, then in recipe order
-	named    map[string][]int // internal name -> offers
-	has      map[string]plan.Basis
-	own      map[string][]ref // of has, those whose own ids are known
-	initrd   []*catalog.Module
-	complete bool     // the list of what its kernel has built in is known
-	buses    []string // on which the drivers in its kernel image are known
+	world     *world
+	platform  catalog.Platform // completed by the curated tables
+	loader    string           // that boots it
+	offers    []offer          // by extension id, then in recipe order
+	named     map[string][]int // internal name -> offers
+	has       map[string]plan.Basis
+	own       map[string][]ref // of has, those whose own ids are known
+	initrd    []*catalog.Module
+	judgement platform.Judgement // of the machine that is asked about
+	complete  bool               // the list of what its kernel has built in is known
+	buses     []string           // on which the drivers in its kernel image are known
 }
 
 // An offer is one module as one extension ships it for a platform.
@@ -33,8 +34,9 @@ type offer struct {
 	bad    string // why it is never chosen, or ""
 }
 
-// newSite gathers what the catalogues know of a platform and offer for it.
-func (w *world) newSite(known []knowledge, loader string) *site {
+// newSite gathers what the catalogues know of a platform, and what they offer
+// for it of some modules, or of all.
+func (w *world) newSite(known []knowledge, loader string, modules map[string]bool) *site {
 	s := &site{world: w, platform: *known[0].Platform, loader: loader, named: map[string][]int{},
 		has: map[string]plan.Basis{}, own: map[string][]ref{}}
 	platform.Complete(&s.platform)
@@ -42,8 +44,10 @@ func (w *world) newSite(known []knowledge, loader string) *site {
 		s.know(k)
 	}
 	s.complete = len(s.platform.Builtin) > 0
-	for cat := range w.usable {
-		s.gather(cat)
+	for o := range s.shipped {
+		if modules == nil || modules[w.module(o.ref).Name] {
+			s.offers = append(s.offers, o)
+		}
 	}
 	slices.SortStableFunc(s.offers, func(a, b offer) int { return strings.Compare(a.ext.ID, b.ext.ID) })
 	for i := range s.offers {
@@ -55,17 +59,18 @@ func (w *world) newSite(known []knowledge, loader string) *site {
 	return s
 }
 
-func (s *site) gather(cat int) {
-	c := s.world.cats[cat]
-	for i := range c.Extensions {
-		e := &c.Extensions[i]
+// shipped yields all that the extensions of the catalogues have for the platform.
+func (s *site) shipped(yield func(offer) bool) {
+	for _, e := range s.world.extensions[s.platform.Loader] {
 		recipe := e.RecipeFor(s.platform.ID)
-		if recipe == nil || e.Loader != s.platform.Loader || s.world.extensions[e.Loader+" "+e.ID] != cat {
+		if recipe == nil {
 			continue
 		}
 		for at := range recipe.Kmods {
 			k := &recipe.Kmods[at]
-			s.offers = append(s.offers, offer{ref: ref{cat, k.Module}, ext: e, recipe: recipe, kmod: k, at: at})
+			if !yield(offer{ref: ref{e.cat, k.Module}, ext: e.Extension, recipe: recipe, kmod: k, at: at}) {
+				return
+			}
 		}
 	}
 }

@@ -28,7 +28,6 @@ type subject struct {
 // subjects prepares the devices of a report.
 func (w *world) subjects(r *report.Report, want []string) []subject {
 	list := make([]subject, len(r.Devices))
-	own := w.kernelDrivers()
 	at := map[string]int{}
 	for i := range r.Devices {
 		d := &r.Devices[i]
@@ -44,7 +43,7 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 		list[i].certain = certainOnes(list[i].claims)
 		list[i].reference = list[i].likely(certainOnes(w.onlyReference(list[i].claims)))
 		list[i].kernelDriver = slices.ContainsFunc(list[i].reference, func(c claim) bool {
-			return own[c.ref] && c.kind == modalias.Exact && c.verdict == modalias.Certain
+			return w.ownDrivers[c.ref] && c.kind == modalias.Exact && c.verdict == modalias.Certain
 		})
 		list[i].onBoard = platform.OnBoard(d) && len(list[i].claims) > 0
 	}

@@ -63,11 +63,12 @@ var (
 // It returns a [*QueryError] for a name that is no module's, and for what has a
 // colon and is neither ids nor a modalias.
 func Which(cats []*catalog.Catalog, query string) ([]Serving, error) {
-	w := newWorld(cats, nil, "")
+	w := newWorld(cats, nil)
 	claims := w.asked(query)
 	if claims == nil {
 		return nil, &QueryError{query}
 	}
+	w.open("", w.related([]subject{{claims: claims}}))
 	var list []Serving
 	for _, loader := range w.loaders() {
 		list = append(list, w.serving(loader, claims)...)
@@ -142,8 +143,7 @@ func (w *world) serving(loader string, claims []claim) []Serving {
 // assumed to have, where one of the claims is of such a driver.
 func (w *world) assumed(loader string, none Serving, claims []claim) Serving {
 	silent := func(s *site) bool { return s.loader != loader || !s.knows("pci") }
-	own := w.kernelDrivers()
-	i := slices.IndexFunc(claims, func(c claim) bool { return own[c.ref] })
+	i := slices.IndexFunc(claims, func(c claim) bool { return w.ownDrivers[c.ref] })
 	if i < 0 || slices.ContainsFunc(w.sites, func(s *site) bool { return !silent(s) }) {
 		return none
 	}

@@ -22,11 +22,18 @@ const linux = "linux"
 // first.
 type world struct {
 	cats       []*catalog.Catalog
-	usable     int // the first ones, whose platforms can be recommended
+	usable     int                    // the first ones, whose platforms can be recommended
+	extensions map[string][]extension // by loader
+	reference  map[ref]bool           // modules of distribution kernels
+	ownDrivers map[ref]bool           // of these, drivers of classes that platforms drive with their kernel
 	sites      []*site
-	reference  map[ref]bool // modules of distribution kernels
-	extensions map[string]int
 	warnings   []plan.Warning
+}
+
+// An extension of one catalogue.
+type extension struct {
+	*catalog.Extension
+	cat int
 }
 
 // A ref is a module of one catalogue.
@@ -35,20 +42,67 @@ type ref struct{ cat, module int }
 func (w *world) module(r ref) *catalog.Module { return &w.cats[r.cat].Modules[r.module] }
 
 // newWorld joins the catalogues, then those of reference, whose platforms are
-// not recommended.
-func newWorld(cats, reference []*catalog.Catalog, loader string) *world {
-	w := &world{cats: slices.Concat(cats, reference), usable: len(cats), reference: map[ref]bool{}, extensions: map[string]int{}}
+// not recommended. It answers what claims a device; [world.open] adds the
+// platforms.
+func newWorld(cats, reference []*catalog.Catalog) *world {
+	w := &world{cats: slices.Concat(cats, reference), usable: len(cats), extensions: map[string][]extension{}, reference: map[ref]bool{}}
+	seen := map[[2]string]bool{}
 	for cat := range w.cats {
-		w.learn(cat)
+		w.learn(cat, seen)
 	}
+	w.ownDrivers = w.kernelDrivers()
+	return w
+}
+
+// open gathers the platforms that a loader boots, or all for "", with what the
+// extensions offer there of the named modules, or of all for nil.
+func (w *world) open(loader string, modules map[string]bool) {
 	platforms := slices.DeleteFunc(w.platforms(), func(known []knowledge) bool { return runsOn(loader, known[0].Loader) == "" })
 	w.sites = make([]*site, len(platforms))
 	var all sync.WaitGroup
 	for i, known := range platforms {
-		all.Go(func() { w.sites[i] = w.newSite(known, runsOn(loader, known[0].Loader)) })
+		all.Go(func() { w.sites[i] = w.newSite(known, runsOn(loader, known[0].Loader), modules) })
 	}
 	all.Wait()
-	return w
+}
+
+// related returns the names of the modules that an answer about some devices is
+// made of: those that claim one and, whoever ships them, all that they may need.
+// They are few of what the catalogues hold.
+func (w *world) related(subjects []subject) map[string]bool {
+	names := map[string]bool{}
+	for i := range subjects {
+		for _, c := range subjects[i].claims {
+			names[w.module(c.ref).Name] = true
+		}
+	}
+	for before := 0; before < len(names); {
+		before = len(names)
+		for _, list := range w.extensions {
+			for _, e := range list {
+				w.addNeeds(names, e)
+			}
+		}
+	}
+	return names
+}
+
+// addNeeds adds what the modules of an extension that have one of the names may
+// need.
+func (w *world) addNeeds(names map[string]bool, e extension) {
+	for i := range e.Recipes {
+		for _, k := range e.Recipes[i].Kmods {
+			m := &w.cats[e.cat].Modules[k.Module]
+			if !names[m.Name] {
+				continue
+			}
+			for _, list := range [][]string{m.Depends, k.Requires, k.Ambiguous} {
+				for _, name := range list {
+					names[name] = true
+				}
+			}
+		}
+	}
 }
 
 // knowledge is what one catalogue says of a platform.
@@ -98,19 +152,23 @@ func runsOn(want, has string) string {
 	return ""
 }
 
-// learn notes which catalogue each extension belongs to, and the reference.
-func (w *world) learn(cat int) {
+// learn notes the extensions of a catalogue that no earlier one has, and the
+// reference.
+func (w *world) learn(cat int, seen map[[2]string]bool) {
 	c := w.cats[cat]
 	for i := range c.Extensions {
 		e := &c.Extensions[i]
-		key := e.Loader + " " + e.ID
-		if _, found := w.extensions[key]; found {
+		key := [2]string{e.Loader, e.ID}
+		if seen[key] {
 			if cat < w.usable {
 				w.warnDuplicate("extension", e.ID)
 			}
 			continue
 		}
-		w.extensions[key] = cat
+		seen[key] = true
+		if cat < w.usable {
+			w.extensions[e.Loader] = append(w.extensions[e.Loader], extension{e, cat})
+		}
 		if e.Loader == linux {
 			w.refer(cat, e)
 		}

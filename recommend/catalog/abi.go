@@ -51,13 +51,19 @@ func NewABI(p *Platform, initrd, packaged iter.Seq[*Module]) *ABI {
 	seen := map[*Module]bool{}
 	for i, list := range []iter.Seq[*Module]{initrd, packaged} {
 		for m := range list {
-			if !seen[m] {
+			if m.tells() && !seen[m] {
 				seen[m] = true
 				a.learn(m, i == 0)
 			}
 		}
 	}
 	return a
+}
+
+// tells says whether anything is known of the module's binary interface: of
+// most packs there are tables only.
+func (m *Module) tells() bool {
+	return m.Vermagic != "" || m.Layout != nil || len(m.CRCs) > 0 || len(m.Exports) > 0
 }
 
 // abiOf is NewABI for modules by their positions.

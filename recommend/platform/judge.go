@@ -125,17 +125,19 @@ func behindBridge(d *report.Device) bool {
 // officialCPU says whether the CPU's name holds that of one the model is sold
 // with: "Intel(R) Celeron(R) J4125 CPU @ 2.00GHz" and "Intel Celeron J4125".
 func (m *match) officialCPU() bool {
-	name := strings.NewReplacer("(R)", "", "(TM)", "").Replace(m.report.Machine.CPU.ModelName)
+	name := strings.Fields(withoutMarks.Replace(m.report.Machine.CPU.ModelName))
 	return slices.ContainsFunc(m.flavour.OfficialCPUs, func(official string) bool {
 		official, _, _ = strings.Cut(official, " x ")
 		for word := range strings.FieldsSeq(official) {
-			if !slices.Contains(strings.Fields(name), word) {
+			if !slices.Contains(name, word) {
 				return false
 			}
 		}
 		return true
 	})
 }
+
+var withoutMarks = strings.NewReplacer("(R)", "", "(TM)", "")
 
 // devices lists the PCI devices of some classes.
 func (m *match) devices(classes []string) []*report.Device {

@@ -119,6 +119,9 @@ func (r *rule) addCmdline(m *match, j *Judgement, parameter string) {
 
 // fillIn replaces the names in braces in a rule's text.
 func (m *match) fillIn(text string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
 	flag := m.missingFlag()
 	return strings.NewReplacer(
 		"{flavour}", m.platform.Flavour, "{max}", strconv.Itoa(m.threadsOver()),
