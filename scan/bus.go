@@ -12,6 +12,9 @@ import (
 // scanBus adds the devices of one bus that a driver could ask for by modalias.
 // All processors have one modalias, so the first one stands for them.
 func (s *scanner) scanBus(bus string) error {
+	if bus == "memory" {
+		return nil // a block of memory each, thousands on a server: no driver asks for them
+	}
 	names := s.list("sys/bus", bus, "devices")
 	for _, name := range names {
 		if err := s.ctx.Err(); err != nil {
@@ -23,6 +26,7 @@ func (s *scanner) scanBus(bus string) error {
 			s.rec.forget(mark)
 			continue
 		}
+		s.use(d)
 		s.devices = append(s.devices, d)
 		if bus == "cpu" {
 			break
@@ -51,7 +55,7 @@ func (s *scanner) describe(d *device, name string, names []string) bool {
 	return true
 }
 
-// newDevice reads what devices of all buses have.
+// newDevice reads what names a device on any bus.
 func (s *scanner) newDevice(bus, name string) *device {
 	dir := s.follow("sys/bus", bus, "devices", name)
 	d := &device{dir: dir}
@@ -61,15 +65,19 @@ func (s *scanner) newDevice(bus, name string) *device {
 		d.SysfsPath = inside
 	}
 	d.Modaliases = s.modaliases(dir)
-	d.Driver = s.link(dir, "driver")
-	if module := s.link(dir, "driver/module"); module != "" {
-		d.Modules = []string{module}
-	}
-	if group := s.link(dir, "iommu_group"); group != "" {
-		d.IOMMUGroup = group
-	}
-	d.NUMANode = s.number(10, dir, "numa_node")
 	return d
+}
+
+// use reads what became of a device that is reported: its driver, its IOMMU
+// group and its place. Most of what is on the buses is not reported.
+func (s *scanner) use(d *device) {
+	if d.Driver = s.link(d.dir, "driver"); d.Driver != "" {
+		if module := s.link(d.dir, "driver/module"); module != "" {
+			d.Modules = []string{module}
+		}
+	}
+	d.IOMMUGroup = s.link(d.dir, "iommu_group")
+	d.NUMANode = s.number(10, d.dir, "numa_node")
 }
 
 // modaliases returns what the kernel asked user space to load for a device. The

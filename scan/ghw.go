@@ -41,8 +41,6 @@ var ghwReads = []string{
 	"sys/devices/system/cpu/cpu[0-9]*/online",
 	"sys/devices/system/cpu/cpu[0-9]*/topology/physical_package_id",
 	"sys/devices/system/cpu/cpu[0-9]*/topology/core_id",
-	"sys/devices/system/memory/block_size_bytes",
-	"sys/devices/system/memory/memory[0-9]*/state",
 }
 
 // readyForGHW says whether ghw can be asked, and records what it will read.

@@ -99,8 +99,13 @@ func countProcessors(cpuinfo string) *int {
 }
 
 // memory returns the memory that is installed, in bytes, as far as the kernel
-// was given it; where sysfs does not say so, what the kernel has to use.
+// was given it; where sysfs does not say so, what the kernel has to use. ghw
+// would count too, but opens a file of each block, of which servers have
+// thousands.
 func (s *scanner) memory() *int64 {
+	if total := s.memoryBlocks(); total != nil {
+		return total
+	}
 	var total *int64
 	s.ask("memory", func(options ...any) error {
 		info, err := ghw.Memory(options...)
@@ -110,6 +115,27 @@ func (s *scanner) memory() *int64 {
 		return err
 	})
 	return total
+}
+
+// memoryBlocks counts the kernel's blocks of memory, which are of one size (the
+// kernel's Documentation/admin-guide/mm/memory-hotplug.rst), online or not. It
+// returns bytes, nil where the kernel does not show them.
+func (s *scanner) memoryBlocks() *int64 {
+	const dir = "sys/devices/system/memory"
+	size, err := strconv.ParseInt(s.text(dir, "block_size_bytes"), 16, 48)
+	if err != nil {
+		return nil
+	}
+	count := 0
+	for _, name := range s.names(dir) {
+		if number, found := strings.CutPrefix(name, "memory"); found && number != "" && strings.Trim(number, "0123456789") == "" {
+			count++
+		}
+	}
+	if count == 0 || size <= 0 {
+		return nil
+	}
+	return new(size * int64(count))
 }
 
 // acpiTables lists the signatures of the firmware's tables. The tables

@@ -2,9 +2,6 @@ package scan
 
 import (
 	"errors"
-	"io"
-	"io/fs"
-	"os"
 	"path"
 
 	"golang.org/x/sys/unix"
@@ -32,7 +29,7 @@ func (t *tree) await(file string) ([]byte, error) {
 	}
 	if t.asked == nil {
 		t.asked = make(chan readRequest)
-		go serve(t.asked, &reader{dirs: dirCache{root: t.root}, before: &t.before})
+		go serve(t.asked, &reader{root: t.root, before: &t.before})
 	}
 	answer := make(chan readAnswer, 1)
 	t.timer.Reset(readLimit)
@@ -59,7 +56,6 @@ func (t *tree) abandon() {
 }
 
 func serve(asked <-chan readRequest, r *reader) {
-	defer r.dirs.close()
 	for request := range asked {
 		data, err := r.read(request.file)
 		request.answer <- readAnswer{data, err}
@@ -68,7 +64,7 @@ func serve(asked <-chan readRequest, r *reader) {
 
 // reader reads the files of a tree.
 type reader struct {
-	dirs   dirCache
+	root   *root
 	before *func(file string) // for tests; see tree
 	page   [4096]byte         // the size of most attributes, at most
 }
@@ -78,71 +74,32 @@ func (r *reader) read(file string) ([]byte, error) {
 	if before := *r.before; before != nil {
 		before(file)
 	}
-	f, err := r.open(file)
+	fd, err := r.root.open(file)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && !info.IsDir() {
+	defer unix.Close(fd)
+	var stat unix.Stat_t
+	if err := unix.Fstat(fd, &stat); err != nil {
+		return nil, err
+	}
+	if kind := stat.Mode & unix.S_IFMT; kind != unix.S_IFREG && kind != unix.S_IFDIR { // reading a directory is an error of its own
 		return nil, errNotRegular
 	}
-	n, err := io.ReadFull(f, r.page[:])
-	data := append([]byte(nil), r.page[:n]...)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return data, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	rest, err := io.ReadAll(io.LimitReader(f, maxAttribute))
-	if data = append(data, rest...); len(data) > maxAttribute {
-		return nil, errTooLarge
-	}
-	return data, err
+	return r.readAll(fd, stat.Size > 0)
 }
 
-// open opens a file by its directory, and where that does not work, as with a
-// link to another one, by its whole path.
-func (r *reader) open(file string) (*os.File, error) {
-	dir, err := r.dirs.open(path.Dir(file))
-	if err != nil {
-		return nil, err
+// readAll reads to the end of a file. In sysfs and on a disk, where files have
+// a size, a page that is not full is the last one; in /proc it need not be.
+func (r *reader) readAll(fd int, hasSize bool) (data []byte, err error) {
+	for {
+		n, err := unix.Read(fd, r.page[:])
+		switch data = append(data, r.page[:max(n, 0)]...); {
+		case errors.Is(err, unix.EINTR):
+		case len(data) > maxAttribute:
+			return nil, errTooLarge
+		case err != nil || n == 0 || hasSize && n < len(r.page):
+			return data, err
+		}
 	}
-	f, err := dir.OpenFile(path.Base(file), openFlags, 0)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-		return r.dirs.root.OpenFile(file, openFlags, 0)
-	}
-	return f, err
-}
-
-// openFlags are for reading, without waiting for the other end of a pipe that
-// somebody put into a captured tree.
-const openFlags = os.O_RDONLY | unix.O_NONBLOCK
-
-// dirCache keeps the directory open that was used last. What is asked for next
-// is mostly in it, and os.Root walks a path element by element.
-type dirCache struct {
-	root *os.Root
-	name string
-	last *os.Root
-}
-
-func (c *dirCache) open(name string) (*os.Root, error) {
-	if c.last != nil && c.name == name {
-		return c.last, nil
-	}
-	dir, err := c.root.OpenRoot(name)
-	if err != nil {
-		return nil, err
-	}
-	c.close()
-	c.name, c.last = name, dir
-	return dir, nil
-}
-
-func (c *dirCache) close() {
-	if c.last != nil {
-		c.last.Close()
-	}
-	c.last = nil
 }

@@ -46,7 +46,7 @@ func (r *recording) link(t *tree, link string) {
 		return
 	}
 	at := path.Join(r.real(t, path.Dir(link)), path.Base(link))
-	target, err := t.root.Readlink(at)
+	target, err := t.root.readlink(at)
 	if err != nil {
 		return
 	}
@@ -95,7 +95,7 @@ func (r *recording) readLink(t *tree, at string) string {
 	if n, known := r.nodes[at]; known {
 		return n.target
 	}
-	target, err := t.root.Readlink(at)
+	target, err := t.root.readlink(at)
 	r.plain[at] = err != nil
 	return target
 }

@@ -2,7 +2,7 @@
 // what a captured copy of them says, into a hardware report.
 //
 // The same code serves both: a captured tree gives the report that the live
-// machine gave. Only ghw looks at the machine in its own way (memory, threads).
+// machine gave. Only ghw looks at the machine in its own way (threads).
 package scan
 
 import (

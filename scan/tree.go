@@ -33,8 +33,7 @@ var errStuck = fmt.Errorf("no answer within %v", readLimit)
 // it answers, a recording keeps, if there is one.
 type tree struct {
 	ctx    context.Context
-	root   *os.Root
-	dirs   dirCache
+	root   *root
 	gaps   gaps
 	rec    *recording        // nil: nothing is captured
 	before func(file string) // for tests: called before each read
@@ -44,19 +43,18 @@ type tree struct {
 }
 
 func openTree(ctx context.Context, dir string) (*tree, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := openRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{ctx: ctx, root: root, dirs: dirCache{root: root}, timer: time.NewTimer(readLimit), stuck: map[string]bool{}}
+	t := &tree{ctx: ctx, root: root, timer: time.NewTimer(readLimit), stuck: map[string]bool{}}
 	t.gaps = readGaps(t.bytes(gapsFile))
 	return t, nil
 }
 
 func (t *tree) close() {
 	t.abandon()
-	t.dirs.close()
-	t.root.Close()
+	t.root.close()
 }
 
 // text returns an attribute without the white space around it.
@@ -70,7 +68,7 @@ func (t *tree) string(name ...string) string {
 
 // bytes returns a file, but for what of it nobody asks about; see [needed].
 func (t *tree) bytes(name ...string) []byte {
-	file := path.Join(name...)
+	file := strings.Join(name, "/")
 	data, err := t.await(file)
 	if err != nil {
 		t.note(file, err)
@@ -84,12 +82,13 @@ func (t *tree) bytes(name ...string) []byte {
 // list returns the names in a directory, sorted. The kernel's are ASCII: one
 // that is not even UTF-8 is a gap.
 func (t *tree) list(name ...string) []string {
-	dir := path.Join(name...)
-	f, err := t.root.OpenFile(dir, openFlags, 0)
+	dir := strings.Join(name, "/")
+	fd, err := t.root.open(dir)
 	if err != nil {
 		t.note(dir, err)
 		return nil
 	}
+	f := os.NewFile(uintptr(fd), dir)
 	defer f.Close()
 	names, err := f.Readdirnames(maxEntries)
 	if err != nil && err != io.EOF {
@@ -114,7 +113,7 @@ func (t *tree) list(name ...string) []string {
 func (t *tree) names(name ...string) []string {
 	names := t.list(name...)
 	for _, entry := range names {
-		t.rec.file(t, path.Join(path.Join(name...), entry), nil)
+		t.rec.file(t, path.Join(strings.Join(name, "/"), entry), nil)
 	}
 	return names
 }
@@ -122,8 +121,8 @@ func (t *tree) names(name ...string) []string {
 // link returns the last element of what a symbolic link points to, the way
 // sysfs names drivers, modules and groups.
 func (t *tree) link(name ...string) string {
-	file := path.Join(name...)
-	target, err := t.readlink(file)
+	file := strings.Join(name, "/")
+	target, err := t.root.readlink(file)
 	if err != nil {
 		return ""
 	}
@@ -135,8 +134,8 @@ func (t *tree) link(name ...string) string {
 // that it is in sysfs, or itself, as in trees that were captured with links
 // resolved.
 func (t *tree) follow(name ...string) string {
-	file := path.Join(name...)
-	target, err := t.readlink(file)
+	file := strings.Join(name, "/")
+	target, err := t.root.readlink(file)
 	if err != nil || path.IsAbs(target) || !utf8.ValidString(target) {
 		return file
 	}
@@ -144,21 +143,13 @@ func (t *tree) follow(name ...string) string {
 	return path.Join(path.Dir(file), target)
 }
 
-func (t *tree) readlink(file string) (string, error) {
-	dir, err := t.dirs.open(path.Dir(file))
-	if err != nil {
-		return "", err
-	}
-	return dir.Readlink(path.Base(file))
-}
-
 func (t *tree) exists(name ...string) bool {
-	file := path.Join(name...)
-	info, err := t.root.Stat(file)
-	if err == nil && info.IsDir() {
+	file := strings.Join(name, "/")
+	found, isDir := t.root.exists(file)
+	if isDir {
 		t.rec.dir(t, file)
 	}
-	return err == nil
+	return found
 }
 
 // note keeps the errors that hide something. A driver's attribute may answer
