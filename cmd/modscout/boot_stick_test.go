@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,6 +28,8 @@ func testBadSticks(t *testing.T, program string) {
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	pulled := buildImage(t, program, kernel, filepath.Join(t.TempDir(), "scan.img"), "--append", "modscout.loader=rr")
 	addToStick(t, pulled, "report.json", []byte(oldReport))
+	const leftover = ".report.json5577006791947779410" // of a stick that was pulled out before
+	addToStick(t, pulled, leftover, []byte(oldReport[:20]))
 	sticks := map[string]string{"pulled": pulled}
 	for _, name := range []string{"full", "protected", "good"} {
 		sticks[name] = tempFile(t, name, readFile(t, pulled))
@@ -59,6 +62,9 @@ func testBadSticks(t *testing.T, program string) {
 	}
 	g.types("p")
 	g.waits()
+	if _, err := fs.Stat(openStick(t, sticks["good"]), "modscout/"+leftover); err == nil {
+		t.Error("what was left of a report is still on the good stick")
+	}
 	for name, file := range sticks {
 		got := readStick(t, openStick(t, file), "modscout/report.json")
 		if isOld := bytes.Equal(got, []byte(oldReport)); isOld == (name == "good") {

@@ -17,6 +17,9 @@ import (
 // StickDir is the folder on the stick's FAT partition that answers go to.
 const StickDir = "modscout"
 
+// packDir is the folder in it that the packer's input goes to.
+const packDir = "pack"
+
 // show writes the answer on cleared screens. A serial port gets it after the
 // documents for programs, so that it is what stays in sight there too.
 func (s *session) show(ctx context.Context, screens screens) {
@@ -71,7 +74,7 @@ func (s *session) savePlan(ctx context.Context) {
 	s.save(ctx, func(ctx context.Context, dir string) error {
 		err := saveJSON(filepath.Join(dir, "plan.json"), s.plan)
 		if s.parts.Pack != nil {
-			err = errors.Join(err, s.pack(ctx, filepath.Join(dir, "pack")))
+			err = errors.Join(err, s.pack(ctx, filepath.Join(dir, packDir)))
 		}
 		return err
 	})
@@ -87,6 +90,7 @@ func (s *session) save(ctx context.Context, write func(ctx context.Context, dir 
 	_, s.unsaved = within(ctx, limitSave, func(ctx context.Context) (struct{}, error) {
 		in := func(dir string) error {
 			dir = filepath.Join(dir, StickDir)
+			removeLeftovers(dir)
 			return errors.Join(os.MkdirAll(dir, 0o755), write(ctx, dir))
 		}
 		if s.medium.Name != "" {

@@ -34,8 +34,14 @@ var (
 )
 
 // Network asks for an IPv4 address on every wired port with a carrier, all at
-// once, and sets up addresses, routes and name servers.
-func (*linux) Network(ctx context.Context) ([]port, error) {
+// once, and sets up addresses, routes and name servers. The addresses are kept
+// until it is called again; lost is called when one of them cannot be.
+func (l *linux) Network(ctx context.Context, lost func()) ([]port, error) {
+	if l.forget != nil {
+		l.forget()
+	}
+	var kept context.Context
+	kept, l.forget = context.WithCancel(context.Background())
 	ctx, cancel := context.WithTimeout(ctx, portTime)
 	defer cancel()
 	// Where the processor has no random numbers the kernel's are not ready at
@@ -56,7 +62,11 @@ func (*linux) Network(ctx context.Context) ([]port, error) {
 	for i, link := range links {
 		all.Go(func() {
 			ports[i].Name = link.Attrs().Name
-			ports[i].Address, ports[i].Err = ask(ctx, link)
+			lease, address, err := ask(ctx, link)
+			ports[i].Address, ports[i].Err = address, err
+			if err == nil {
+				go hold(kept, link, lease, lost)
+			}
 		})
 	}
 	all.Wait()
@@ -74,27 +84,32 @@ func isWired(sys string, link *netlink.LinkAttrs) bool {
 }
 
 // ask sets a port up, waits for its carrier and asks for an address.
-func ask(ctx context.Context, link netlink.Link) (address netip.Prefix, err error) {
+func ask(ctx context.Context, link netlink.Link) (lease *nclient4.Lease, address netip.Prefix, err error) {
 	name := link.Attrs().Name
 	if _, err := dhclient.IfUp(name, linkTime); err != nil {
-		return address, errNoCarrier
+		return nil, address, errNoCarrier
 	}
-	client, err := nclient4.New(name, nclient4.WithTimeout(askTime), nclient4.WithRetry(askRounds))
+	client, err := newClient(name)
 	if err != nil {
-		return address, err
+		return nil, address, err
 	}
 	defer client.Close()
-	lease, err := client.Request(ctx, dhcpv4.WithRequestedOptions(
+	lease, err = client.Request(ctx, dhcpv4.WithRequestedOptions(
 		dhcpv4.OptionSubnetMask, dhcpv4.OptionRouter, dhcpv4.OptionDomainNameServer, dhcpv4.OptionClasslessStaticRoute))
 	if errors.Is(err, nclient4.ErrNoResponse) || errors.Is(err, context.DeadlineExceeded) {
-		return address, errNoDHCP
+		return nil, address, errNoDHCP
 	}
 	if err != nil {
-		return address, fmt.Errorf("asking for an address: %w", err)
+		return nil, address, fmt.Errorf("asking for an address: %w", err)
 	}
 	given := dhclient.NewPacket4(link, lease.ACK)
 	if err := given.Configure(); err != nil {
-		return address, err
+		return nil, address, err
 	}
-	return netip.ParsePrefix(given.Lease().String())
+	address, err = netip.ParsePrefix(given.Lease().String())
+	return lease, address, err
+}
+
+func newClient(port string) (*nclient4.Client, error) {
+	return nclient4.New(port, nclient4.WithTimeout(askTime), nclient4.WithRetry(askRounds))
 }

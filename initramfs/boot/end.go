@@ -17,7 +17,7 @@ func (s *session) end(ctx context.Context) {
 	s.loop(ctx, typed)
 }
 
-// loop does what keys and devices ask for, one after the other.
+// loop does what keys, devices and the network ask for, one after the other.
 func (s *session) loop(ctx context.Context, typed <-chan byte) {
 	keys, changes := make(chan byte), make(chan error)
 	go s.dispatch(typed, keys)
@@ -28,6 +28,8 @@ func (s *session) loop(ctx context.Context, typed <-chan byte) {
 		select {
 		case key := <-keys:
 			s.press(ctx, key)
+		case <-s.lost:
+			s.readdress(ctx)
 		case err := <-changes:
 			if err == nil {
 				s.changed(ctx)

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,6 +22,8 @@ type linux struct {
 	sound map[string]bool
 	// events are of the buses, from before the scan on.
 	events *scan.Uevents
+	// forget ends the keeping of the addresses that the ports were given.
+	forget context.CancelFunc
 }
 
 // tree is what PID 1 mounts first. u-root's own list is for a system to live

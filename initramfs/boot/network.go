@@ -64,7 +64,9 @@ func (s *session) network(ctx context.Context) error {
 	}
 	s.screens.progress("modscout: asking for a network address, this takes up to a minute ...")
 	s.loadNetworkDrivers(ctx)
-	ports, err := within(ctx, limitNetwork, s.system.Network)
+	ports, err := within(ctx, limitNetwork, func(ctx context.Context) ([]port, error) {
+		return s.system.Network(ctx, s.lose)
+	})
 	s.ports = ports
 	switch {
 	case err != nil:
@@ -75,6 +77,21 @@ func (s *session) network(ctx context.Context) error {
 		return fmt.Errorf("%w: %s", errNoAddress, s.portsLine())
 	}
 	return nil
+}
+
+// lose tells the loop that an address is lost.
+func (s *session) lose() {
+	select {
+	case s.lost <- struct{}{}:
+	default: // it knows
+	}
+}
+
+// readdress asks for new addresses.
+func (s *session) readdress(ctx context.Context) {
+	s.ports = nil
+	s.reach(ctx)
+	s.screens.progress(s.lastLine())
 }
 
 // addresses are those that were given to the machine.

@@ -49,8 +49,9 @@ type system interface {
 	Media(signature string) ([]medium, error)
 	Medium(ctx context.Context, m medium, fn func(dir string) error) error
 	// Network asks for addresses on the wired ports that have a driver, and says
-	// of each port what became of it.
-	Network(context.Context) ([]port, error)
+	// of each port what became of it. It calls lost when an address that it gave
+	// must not be used any more.
+	Network(ctx context.Context, lost func()) ([]port, error)
 	// Listen opens the web server's port.
 	Listen() (net.Listener, error)
 	// Changed waits until devices came or went.
@@ -79,6 +80,7 @@ type session struct {
 	medium medium   // the one to save on instead of the stick, if any
 
 	ports   []port               // that were asked for an address
+	lost    chan struct{}        // gets a value when one of the addresses is lost
 	site    atomic.Pointer[site] // what the web server has; nil while there is none
 	outcome []string             // of the page and the upload, a line each
 
@@ -90,7 +92,7 @@ type session struct {
 }
 
 func newSession(parts Parts, system system) *session {
-	return &session{parts: parts, system: system, device: -1}
+	return &session{parts: parts, system: system, device: -1, lost: make(chan struct{}, 1)}
 }
 
 // run goes through all steps, whatever becomes of each.

@@ -45,6 +45,7 @@ type fakeSystem struct {
 
 	ports     []port // what asking for addresses gives
 	asked     int    // how often it was asked
+	lose      func() // to be called when an address is lost
 	listenErr error
 	changes   chan error
 }
@@ -66,8 +67,9 @@ func (f *fakeSystem) Consoles() []console {
 
 func (f *fakeSystem) Settle(context.Context) (bool, error) { return !f.loud, nil }
 
-func (f *fakeSystem) Network(context.Context) ([]port, error) {
+func (f *fakeSystem) Network(_ context.Context, lost func()) ([]port, error) {
 	f.asked++
+	f.lose = lost
 	return f.ports, nil
 }
 
@@ -137,16 +139,8 @@ func TestRun(t *testing.T) {
 	if diff := cmp.Diff(want, system.screen.String()); diff != "" {
 		t.Errorf("screen mismatch (-want +got):\n%s", diff)
 	}
-	var names []string
-	filepath.WalkDir(system.stick, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			name, _ := filepath.Rel(system.stick, path)
-			names = append(names, name)
-		}
-		return err
-	})
 	wantNames := []string{"modscout/pack/user_config.json", "modscout/plan.json", "modscout/report.json"}
-	if diff := cmp.Diff(wantNames, names); diff != "" {
+	if diff := cmp.Diff(wantNames, files(t, system.stick)); diff != "" {
 		t.Errorf("stick mismatch (-want +got):\n%s", diff)
 	}
 	for _, marker := range []string{"BEGIN MODSCOUT REPORT", "END MODSCOUT REPORT", "BEGIN MODSCOUT PLAN", "END MODSCOUT PLAN"} {
