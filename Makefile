@@ -12,7 +12,7 @@ TEST_KERNELS := $(FLAVOURS) linux-image-rt-amd64 linux-image-6.12-rt-amd64
 DEMO_PACKAGES := qemu-system-x86 seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin mtools xz-utils
 TEST_PACKAGES := $(DEMO_PACKAGES) ovmf chromium-headless-shell dosfstools kmod libkmod-dev gcc libc6-dev busybox-static cpio xz-utils zstd bzip2 gzip lz4 lzop coinor-cbc pciutils usbutils patch git jq
 
-.PHONY: build test verify-redpill proof fuzz bench matrix screen evaluate demo kernels tools catalog generated clean
+.PHONY: build test verify-redpill proof fuzz bench matrix boots screen evaluate demo kernels tools catalog generated clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/modscout ./cmd/modscout-init
 
@@ -58,6 +58,12 @@ bench: $(CACHE)/test-packages kernels build
 # Every device that QEMU has, as one boot of the scan image finds and drives it.
 matrix: $(CACHE)/test-packages $(KERNELS)/linux-image-6.12-amd64/.done
 	go test -count=1 ./cmd/modscout -run '^TestMatrix$$' -v -matrix $(CURDIR)/docs/probing.md
+
+# The scan image booted from every medium by every firmware, with the time that it
+# takes and the least memory: every way whose name BOOTS fits. A way takes minutes.
+BOOTS ?= .
+boots: $(CACHE)/test-packages tools $(KERNELS)/linux-image-amd64/.done $(KERNELS)/linux-image-6.12-amd64/.done
+	MODSCOUT_REQUIRE=1 go test -count=1 -timeout 120m -v -run 'TestBoots/($(BOOTS))' ./cmd/modscout -boots $(abspath docs/image.md)
 
 # The screen of the scan image, as a picture for the documents.
 screen: $(CACHE)/test-packages $(KERNELS)/linux-image-amd64/.done

@@ -36,8 +36,8 @@ type Disk struct {
 	GRUB      string // directory of GRUB's parts; "" = [GRUBDir]
 	Append    string // further kernel command line
 
-	// Signed is the root below which Debian's signed shim and GRUB lie, for a
-	// stick that boots with Secure Boot on; "" = GRUB as it is built here.
+	// Signed is the root below which Debian's signed shim and GRUB lie, for what
+	// boots with Secure Boot on; "" = GRUB as it is built here.
 	Signed string
 
 	// Drivers are put beside the initramfs, from the module directory Tree,
@@ -49,7 +49,8 @@ type Disk struct {
 // Write makes the disk image at path, which appears whole or not at all. Equal
 // input gives equal bytes: the disk signature is drawn from the content, and
 // all times are 1980-01-01, where FAT's begin. Errors: [ErrNoGRUB], a kernel
-// and modules that do not fit each other.
+// and modules that do not fit each other; for Secure Boot [ErrNoSigned],
+// [ErrUnsigned].
 func (d Disk) Write(path string) error {
 	initrd, err := d.check()
 	if err != nil {
@@ -81,6 +82,11 @@ func (d Disk) check() ([]byte, error) {
 	}
 	if err := checkAppend(d.Append); err != nil {
 		return nil, err
+	}
+	if d.Signed != "" {
+		if err := checkSigned(d.Kernel); err != nil {
+			return nil, err
+		}
 	}
 	var initrd bytes.Buffer
 	_, err := d.Initramfs.WriteTo(&initrd)
@@ -147,22 +153,27 @@ func (d Disk) loaderForUEFI(loader *grub, config []byte) ([]content, error) {
 	if d.Signed == "" {
 		return []content{{"/EFI/BOOT/BOOTX64.EFI", loader.efi}}, nil
 	}
-	files, err := signedLoader(d.Signed)
+	files, err := signedLoader(d.Signed, signedForDisk)
 	return append(files, content{"/EFI/debian/grub.cfg", config}), err
 }
 
 // diskSize is what the files and the free space need, in whole MiB.
 func diskSize(files []content) int64 {
-	size := int64(partitionStart + freeSpace)
-	for _, f := range files {
-		size += int64(len(f.data))
-	}
-	const mib = 1 << 20
-	size = max(minDisk, (size+mib-1)/mib*mib)
+	size := max(minDisk, wholeMiB(partitionStart+freeSpace, files))
 	for !fatHolds(size - partitionStart) {
 		size += mib
 	}
 	return size
+}
+
+const mib = 1 << 20
+
+// wholeMiB is what the files and so much space beside them need.
+func wholeMiB(space int64, files []content) int64 {
+	for _, f := range files {
+		space += int64(len(f.data))
+	}
+	return (space + mib - 1) / mib * mib
 }
 
 // writePartition writes the partition table and the file system.

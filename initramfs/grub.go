@@ -46,46 +46,37 @@ func makeGRUB(dir string) (*grub, error) {
 	if len(g.boot) != sectorSize {
 		return nil, fmt.Errorf("%w: its boot.img has %d bytes, want %d", ErrNoGRUB, len(g.boot), sectorSize)
 	}
-	if g.core, err = grubImage(dir, "i386-pc", "(,msdos1)/boot/grub", "", grubBIOS); err != nil {
+	if g.core, err = grubImage(dir, "i386-pc", "(,msdos1)/boot/grub", grubBIOS); err != nil {
 		return nil, err
 	}
 	if len(g.core) > partitionStart-sectorSize {
 		return nil, fmt.Errorf("GRUB's core image has %d bytes, there is room for %d", len(g.core), partitionStart-sectorSize)
 	}
-	g.efi, err = grubImage(dir, "x86_64-efi", "/boot/grub", "", grubEFI)
+	g.efi, err = grubImage(dir, "x86_64-efi", "/boot/grub", grubEFI)
 	return &g, err
 }
 
-// makeGRUBForCD builds both loaders of a CD. Under BIOS, GRUB knows the CD that
-// it came from. UEFI shows it the small FAT that it was read from; the CD around
-// it is known by a file that it alone has.
-func makeGRUBForCD(dir, id string) (*grub, error) {
+// makeGRUBForCD builds both loaders of a CD. Under BIOS, GRUB reads from the CD
+// itself, under UEFI from the small FAT that it came from.
+func makeGRUBForCD(dir string) (*grub, error) {
 	dir = cmp.Or(dir, GRUBDir)
-	core, err := grubImage(dir, "i386-pc-eltorito", "(cd)/boot/grub", "", append([]string{"iso9660"}, grubBIOS...))
+	core, err := grubImage(dir, "i386-pc-eltorito", "(cd)/boot/grub", append([]string{"iso9660"}, grubBIOS...))
 	if err != nil {
 		return nil, err
 	}
-	find := fmt.Sprintf("search.file /%s root\nset prefix=($root)/boot/grub\n", id)
-	efi, err := grubImage(dir, "x86_64-efi", "/boot/grub", find, append([]string{"iso9660", "search_fs_file"}, grubEFI...))
+	efi, err := grubImage(dir, "x86_64-efi", "/boot/grub", append([]string{"iso9660", "search_fs_file"}, grubEFI...))
 	return &grub{core: core, efi: efi}, err
 }
 
-// grubImage runs grub-mkimage, which wants a file: it flushes its output. What
-// is in script runs before the configuration is looked for at prefix.
-func grubImage(dir, format, prefix, script string, modules []string) ([]byte, error) {
+// grubImage runs grub-mkimage, which wants a file: it flushes its output.
+func grubImage(dir, format, prefix string, modules []string) ([]byte, error) {
 	temp, err := os.MkdirTemp("", "modscout-grub-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	image, early := filepath.Join(temp, "image"), filepath.Join(temp, "early.cfg")
+	image := filepath.Join(temp, "image")
 	args := []string{"-O", format, "-d", filepath.Join(dir, strings.TrimSuffix(format, "-eltorito")), "-p", prefix, "-o", image}
-	if script != "" {
-		if err := os.WriteFile(early, []byte(script), 0o600); err != nil {
-			return nil, err
-		}
-		args = append(args, "-c", early)
-	}
 	if complaint, err := exec.Command("grub-mkimage", append(args, modules...)...).CombinedOutput(); err != nil {
 		return nil, hint(fmt.Errorf("%w: grub-mkimage for %s: %w %s", ErrNoGRUB, format, err, bytes.TrimSpace(complaint)), grubHint)
 	}

@@ -27,7 +27,7 @@ const (
 	cdVolume   = 16 * cdSector // of the primary volume descriptor
 	cdDates    = 813           // in it: creation, modification, expiration, effective
 	cdDateSize = 17            // of each (ECMA-119, 8.4.26)
-	efiSize    = 2 << 20       // of the FAT
+	efiSpace   = 512 << 10     // of the FAT, beside its files
 )
 
 // WriteISO makes the image of a CD at path, for virtual machines, which appears
@@ -41,11 +41,12 @@ func (d Disk) WriteISO(path string) error {
 		return err
 	}
 	id := fmt.Sprintf("BOOT/%08X.ID", drawSignature(d.Kernel.Data, initrd))
-	loader, err := makeGRUBForCD(d.GRUB, strings.ToLower(id))
+	loader, err := makeGRUBForCD(d.GRUB)
 	if err != nil {
 		return err
 	}
-	if loader.efi, err = efiImage(loader.efi); err != nil {
+	uefi, err := d.uefiOfCD(loader, id)
+	if err != nil {
 		return fmt.Errorf("file system for UEFI: %w", err)
 	}
 	image, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
@@ -55,7 +56,7 @@ func (d Disk) WriteISO(path string) error {
 	defer image.Cleanup()
 	err = writeCD(image.File, []content{
 		{cdBIOS, loader.core},
-		{cdUEFI, loader.efi},
+		{cdUEFI, uefi},
 		{id, []byte("modscout\n")},
 		{"BOOT/GRUB/GRUB.CFG", grubConfig("", d.Append)},
 		{"BOOT/VMLINUZ", d.Kernel.Data},
@@ -67,8 +68,23 @@ func (d Disk) WriteISO(path string) error {
 	return image.CloseAtomicallyReplace()
 }
 
-// efiImage makes a FAT of one file, EFI/BOOT/BOOTX64.EFI.
-func efiImage(program []byte) ([]byte, error) {
+// uefiOfCD makes the FAT that UEFI reads of a CD. GRUB knows this FAT alone, and
+// finds the CD around it by a file that no other disk has.
+func (d Disk) uefiOfCD(loader *grub, id string) ([]byte, error) {
+	find := fmt.Sprintf("search.file /%s root\n", strings.ToLower(id))
+	config := content{"/boot/grub/grub.cfg", append([]byte(find), grubConfig("", d.Append)...)}
+	if d.Signed == "" {
+		return makeFAT([]content{{"/EFI/BOOT/BOOTX64.EFI", loader.efi}, config})
+	}
+	files, err := signedLoader(d.Signed, signedForCD)
+	if err != nil {
+		return nil, err
+	}
+	return makeFAT(append(files, config))
+}
+
+// makeFAT makes a small file system of files.
+func makeFAT(files []content) ([]byte, error) {
 	defer fixTimes()()
 	temp, err := os.CreateTemp("", "modscout-efi-")
 	if err != nil {
@@ -76,7 +92,7 @@ func efiImage(program []byte) ([]byte, error) {
 	}
 	defer os.Remove(temp.Name())
 	defer temp.Close()
-	if err := temp.Truncate(efiSize); err != nil {
+	if err := temp.Truncate(wholeMiB(efiSpace, files)); err != nil {
 		return nil, err
 	}
 	d, err := diskfs.OpenBackend(file.New(temp, false), diskfs.WithSectorSize(diskfs.SectorSize512))
@@ -87,8 +103,10 @@ func efiImage(program []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := addContent(fs, content{"/EFI/BOOT/BOOTX64.EFI", program}); err != nil {
-		return nil, err
+	for _, f := range files {
+		if err := addContent(fs, f); err != nil {
+			return nil, err
+		}
 	}
 	return os.ReadFile(temp.Name())
 }

@@ -76,10 +76,16 @@ func table(head, old string, rows map[int]proofRow, of func(proofRow) string) st
 			text += of(row)
 			continue
 		}
-		for line := range strings.Lines(old) {
-			if strings.HasPrefix(line, "| "+board.name+" |") {
-				text += strings.TrimSpace(line) + "\n"
-			}
+		text += linesOf(old, "| "+board.name+" |")
+	}
+	return text
+}
+
+// linesOf returns those lines of a table that begin so.
+func linesOf(table, beginning string) (text string) {
+	for line := range strings.Lines(table) {
+		if strings.HasPrefix(line, beginning) {
+			text += strings.TrimSpace(line) + "\n"
 		}
 	}
 	return text

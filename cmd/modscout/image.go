@@ -73,8 +73,8 @@ The kernel command line, --append, may say:
 }
 
 func (b imageBuild) run(cmd *cobra.Command) error {
-	if b.signed != "" && (b.isParts() || b.isCD()) {
-		return withHint(errors.New("--secure-boot is for a disk image only"), "-o scan.img --secure-boot")
+	if b.signed != "" && b.isParts() {
+		return withHint(errors.New("--secure-boot is for a disk image or a CD"), "-o scan.img --secure-boot")
 	}
 	kernel, err := initramfs.ReadKernel(b.kernel)
 	if err != nil {

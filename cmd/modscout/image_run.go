@@ -18,13 +18,10 @@ import (
 type imageRun struct {
 	board    string
 	memory   int
-	uefi     bool
+	firmware string
 	powerOff bool
 	dryRun   bool
 }
-
-// ovmf is UEFI firmware for QEMU, in Debian's package ovmf.
-const ovmf = "/usr/share/ovmf/OVMF.fd"
 
 func newImageRunCmd() *cobra.Command {
 	var r imageRun
@@ -43,7 +40,7 @@ answer is on its FAT partition afterwards. Keys go to the guest: p powers it off
 	flags := cmd.Flags()
 	flags.StringVar(&r.board, "board", "plain", "emulated PC: plain, or demo with network cards, a RAID controller and NVMe")
 	flags.IntVar(&r.memory, "memory", 512, "MB of memory")
-	flags.BoolVar(&r.uefi, "uefi", false, "boot by UEFI instead of BIOS")
+	flags.StringVar(&r.firmware, "firmware", string(qemu.BIOS), "bios, uefi, or secure: UEFI with Secure Boot on")
 	flags.BoolVar(&r.powerOff, "poweroff", false, "power off when the answer is there")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "print QEMU's command line only")
 	return cmd
@@ -81,11 +78,12 @@ func (r imageRun) pickBoard(image string) (qemu.Board, error) {
 		return board, withHint(fmt.Errorf("no board %q", r.board), "plain or demo")
 	}
 	board.MemoryMB = r.memory
-	if r.uefi {
-		if _, err := os.Stat(ovmf); err != nil {
-			return board, withHint(err, "apt-get install ovmf")
-		}
-		board.Firmware = ovmf
+	board.Firmware = qemu.Firmware(r.firmware)
+	switch err := board.Firmware.Check(); {
+	case errors.Is(err, qemu.ErrNoFirmware):
+		return board, withHint(err, "apt-get install ovmf")
+	case err != nil:
+		return board, withHint(err, "bios, uefi or secure")
 	}
 	if r.powerOff {
 		board.Prompt, board.Answer = "p power off", "p"

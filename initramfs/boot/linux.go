@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"github.com/u-root/u-root/pkg/libinit"
 	"github.com/u-root/u-root/pkg/ulog"
@@ -61,6 +62,14 @@ func (*linux) Options() Options { return readOptions() }
 
 // Consoles opens every console that the kernel prints on.
 func (*linux) Consoles() []console { return openConsoles() }
+
+// Uptime reads the clock that begins with the kernel (clock_gettime(2)); what
+// the firmware and the boot loader took is not in it.
+func (*linux) Uptime() time.Duration {
+	var now unix.Timespec
+	unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) // fails only for another clock
+	return time.Duration(now.Nano())
+}
 
 // CheckManifest compares the unpacked initramfs with its manifest. Only what
 // it finds sound is loaded into the kernel later.

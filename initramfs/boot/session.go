@@ -36,6 +36,8 @@ type system interface {
 	Mount() error
 	Options() Options
 	Consoles() []console
+	// Uptime is how long ago the kernel started.
+	Uptime() time.Duration
 	CheckManifest() []error
 	// LoadModules returns an error for each module that did not load.
 	LoadModules() []error
@@ -113,12 +115,13 @@ func (s *session) run(ctx context.Context) {
 	s.screens.progress(s.lastLine())
 }
 
-// timed does a step and says how long it took where modscout.debug=1 asks.
+// timed does a step and says how long it took, and when it ended, where
+// modscout.debug=1 asks.
 func (s *session) timed(ctx context.Context, what string, step func(context.Context)) {
 	began := time.Now()
 	step(ctx)
 	if s.options.Debug {
-		s.screens.progress(fmt.Sprintf("modscout: %s: %v", what, time.Since(began).Round(time.Millisecond)))
+		s.screens.progress(fmt.Sprintf("modscout: %s: %v, done at %.2f s", what, time.Since(began).Round(time.Millisecond), s.system.Uptime().Seconds()))
 	}
 }
 

@@ -58,6 +58,8 @@ func (f *fakeSystem) SpareMemory()           {}
 func (f *fakeSystem) PowerOff()              {}
 func (f *fakeSystem) Reboot()                {}
 
+func (f *fakeSystem) Uptime() time.Duration { return 0 }
+
 func (f *fakeSystem) Consoles() []console {
 	if f.blind {
 		return nil

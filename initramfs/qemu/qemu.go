@@ -27,7 +27,7 @@ var ErrNotInstalled = errors.New(Program + " is not installed")
 type Board struct {
 	Machine  string   // "q35" (default) or "pc"
 	MemoryMB int      // 256 by default
-	Firmware string   // OVMF image; "" = SeaBIOS
+	Firmware Firmware // BIOS by default
 	Devices  []string // values of -device, in the order of their slots
 	Drives   []Drive
 
@@ -63,9 +63,7 @@ func (b Board) Args() []string {
 		"-nodefaults", "-no-user-config", "-vga", "std", "-display", "none",
 		"-serial", "stdio", "-monitor", b.monitor(), "-no-reboot",
 	}
-	if b.Firmware != "" {
-		args = append(args, "-bios", b.Firmware)
-	}
+	args = append(args, b.Firmware.args()...)
 	for _, d := range b.Drives {
 		args = append(args, "-drive", d.String())
 	}

@@ -18,12 +18,12 @@ func TestArgs(t *testing.T) {
 	board := Board{Devices: []string{"qemu-xhci,id=usb"}, Extra: []string{"-device", "e1000"}}.
 		WithKernel("vmlinuz", "initrd").
 		WithStick("a,b.img", true)
-	board.Firmware = "OVMF.fd"
+	board.Firmware = UEFI
 	want := []string{
 		"-accel", "tcg", "-smp", "1", "-cpu", "max", "-machine", "q35", "-m", "256",
 		"-nodefaults", "-no-user-config", "-vga", "std", "-display", "none",
 		"-serial", "stdio", "-monitor", "none", "-no-reboot",
-		"-bios", "OVMF.fd",
+		"-bios", "/usr/share/ovmf/OVMF.fd",
 		"-drive", "if=none,format=raw,id=stick,snapshot=on,file=a,,b.img",
 		"-device", "qemu-xhci,id=usb",
 		"-device", "usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0",
@@ -33,6 +33,15 @@ func TestArgs(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, board.Args()); diff != "" {
 		t.Errorf("Args() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestFirmwareCheck(t *testing.T) {
+	if err := BIOS.Check(); err != nil {
+		t.Errorf("Check() of the BIOS = %v", err)
+	}
+	if err := Firmware("efi").Check(); !errors.Is(err, ErrFirmware) {
+		t.Errorf("Check() of %q = %v, want ErrFirmware", "efi", err)
 	}
 }
 
