@@ -143,6 +143,7 @@ catalog: build kernels $(FIRMWARE)
 		--origin "$(RR)=$(RR_ORIGIN),sha256=$$(sha256sum $(RR) | cut -c-64)" --origin "$(RPEXT)=$(RPEXT_ORIGIN)" --origin "$(IGC)=$(IGC_ORIGIN)" \
 		--origin "$(FIRMWARE)=Debian bookworm Contents-all of non-free-firmware with $(subst $() $(), and ,$(FREE_FIRMWARE)),sha256=$$(sha256sum $(FIRMWARE) | cut -c-64)" \
 		$(foreach tree,$(TREES),--origin "$(tree)=linux-image-$(notdir $(tree)),sha256=$(call sha256,$(tree))")
+	go test -run TestPacked ./recommend/catalog/embedded -update
 	$(MAKE) build
 
 # Drivers of three kernels as extensions of RedPill form, with index, recipe and

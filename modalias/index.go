@@ -21,7 +21,7 @@ type Index struct {
 	tail    unfolded // of each pattern: position in tails
 	tails   tails
 
-	order []int    // of each pattern: its position in given
+	order []int    // of each pattern: its position in given; nil: its own
 	given []string // the patterns of NewIndex; nil in a table
 }
 
@@ -70,7 +70,9 @@ func (x *Index) anchorOf(i int) string { return x.tails.anchors[x.tail[i]] }
 func (x *Index) Lookup(key string) []Hit {
 	hits := x.find(nil, key)
 	for i := range hits {
-		hits[i].Pattern = x.order[hits[i].Pattern]
+		if x.order != nil {
+			hits[i].Pattern = x.order[hits[i].Pattern]
+		}
 	}
 	slices.SortFunc(hits, func(a, b Hit) int { return cmp.Compare(a.Pattern, b.Pattern) })
 	return hits

@@ -28,7 +28,8 @@ var rooms = map[string][]string{
 	"modalias/vmlinux":   {"modalias/archive"},
 
 	"recommend/plan":               {"scan/report/jsondoc"},
-	"recommend/catalog":            {"scan/report/jsondoc", "modalias", "modalias/archive"},
+	"recommend/catalog":            {"recommend/catalog/dense", "scan/report/jsondoc", "modalias", "modalias/archive"},
+	"recommend/catalog/dense":      {},
 	"recommend/catalog/source":     {"scan/report/jsondoc", "recommend/catalog", "recommend/catalog/source/web", "modalias", "modalias/ko", "modalias/vmlinux", "modalias/archive"},
 	"recommend/catalog/store":      {"scan/report/jsondoc", "recommend/catalog"},
 	"recommend/catalog/source/web": {},

@@ -62,21 +62,35 @@ func better(a, b Claim) bool {
 }
 
 func (x *claimsIndex) build(c *Catalog) {
+	patterns, sets := c.numbered()
+	x.fill(c, modalias.NewIndex(patterns), patterns, sets)
+}
+
+// fill is build for patterns that have an index, and sets of their positions.
+func (x *claimsIndex) fill(c *Catalog, index *modalias.Index, patterns []string, sets [][]int32) {
+	x.index, x.patterns, x.sets = index, patterns, make([][]int32, len(patterns))
 	x.modules = make([][]int32, len(c.AliasSets))
 	for i, m := range c.Modules {
 		if m.Aliases != None {
 			x.modules[m.Aliases] = append(x.modules[m.Aliases], int32(i))
 		}
 	}
-	seen := map[string]int{}
-	for set, patterns := range c.AliasSets {
+	for set, patterns := range sets {
 		for _, p := range patterns {
-			at := intern(&seen, &x.patterns, p, p)
-			if at == len(x.sets) {
-				x.sets = append(x.sets, nil)
-			}
-			x.sets[at] = append(x.sets[at], int32(set))
+			x.sets[p] = append(x.sets[p], int32(set))
 		}
 	}
-	x.index = modalias.NewIndex(x.patterns)
+}
+
+// numbered returns all patterns of a catalogue, each once, and its alias sets as
+// positions of them.
+func (c *Catalog) numbered() (patterns []string, sets [][]int32) {
+	seen := map[string]int{}
+	sets = make([][]int32, len(c.AliasSets))
+	for set, list := range c.AliasSets {
+		for _, p := range list {
+			sets[set] = append(sets[set], int32(intern(&seen, &patterns, p, p)))
+		}
+	}
+	return patterns, sets
 }

@@ -53,14 +53,18 @@ func ReadCanonical(r io.Reader) (*Catalog, error) {
 	return c, nil
 }
 
-// decompress reads all of r, through zstd where it begins with its magic. The
-// frame says how large its content is, so that one piece of memory takes it:
-// the scan image runs on machines with little.
+// decompress reads all of r, through zstd where it begins with its magic.
 func decompress(r io.Reader) ([]byte, error) {
 	data, err := readAll(r)
 	if err != nil || !bytes.HasPrefix(data, zstdMagic) {
 		return data, err
 	}
+	return unzstd(data)
+}
+
+// unzstd unpacks a frame. That says how large its content is, so that one piece
+// of memory takes it: the scan image runs on machines with little.
+func unzstd(data []byte) ([]byte, error) {
 	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(jsondoc.MaxBytes), zstd.WithDecoderMaxWindow(64<<20),
 		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 	if err != nil {
@@ -121,16 +125,23 @@ func decodeImported(data []byte) (*Catalog, error) {
 // the same catalogue gives the same bytes.
 func (c *Catalog) Write(w io.Writer) error {
 	data, err := jsondoc.Canonical(c)
-	if err != nil {
-		return err
+	if err == nil {
+		data, err = compress(data)
 	}
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}
+
+// compress makes one zstd frame, the same for the same data.
+func compress(data []byte) ([]byte, error) {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
 		zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = w.Write(enc.EncodeAll(data, nil))
-	return err
+	return enc.EncodeAll(data, nil), nil
 }
 
 // Hash returns "sha256:…" over the catalogue's canonical form. The result for

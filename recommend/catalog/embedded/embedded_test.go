@@ -2,31 +2,69 @@ package embedded
 
 import (
 	"bytes"
+	"flag"
+	"os"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/renameio/v2"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
 )
 
-// TestCanonical holds the file to what [catalog.ReadCanonical] takes for
-// granted: its bytes are what Write makes of its contents.
-func TestCanonical(t *testing.T) {
-	c, err := catalog.Read(bytes.NewReader(data))
+var update = flag.Bool("update", false, "pack default.json.zst anew")
+
+// TestPacked holds what the program carries to the catalogue that it is made of:
+// all of it, its hash, and what it claims.
+func TestPacked(t *testing.T) {
+	want := readDefault(t)
+	packed, err := want.Pack()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := c.Hash()
+	if *update {
+		if err := renameio.WriteFile("default.packed", packed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if !bytes.Equal(packed, data) {
+		t.Error("default.packed is not that of default.json.zst: go test ./recommend/catalog/embedded -update")
+	}
+	got, err := catalog.Unpack(packed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick, err := Default()
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(catalog.Catalog{})); diff != "" {
+		t.Errorf("Unpack() mismatch (-want +got):\n%s", diff)
+	}
+	wantSum, _ := want.Hash()
+	if gotSum, _ := got.Hash(); gotSum != wantSum {
+		t.Errorf("hash %s, want %s", gotSum, wantSum)
+	}
+	for i := 0; i < len(want.AliasSets); i += 50 {
+		key := strings.NewReplacer("*", "0", "?", "0").Replace(want.AliasSets[i][0])
+		if diff := cmp.Diff(want.Claims(key), got.Claims(key)); diff != "" {
+			t.Errorf("Claims(%q) mismatch (-want +got):\n%s", key, diff)
+		}
+	}
+}
+
+// readDefault reads the catalogue that everybody can read.
+func readDefault(t testing.TB) *catalog.Catalog {
+	t.Helper()
+	f, err := os.Open("default.json.zst")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := quick.Hash(); got != want {
-		t.Errorf("the file is not canonical: hash of its bytes %s, of its contents %s", got, want)
+	defer f.Close()
+	c, err := catalog.Read(f)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return c
 }
 
 func TestProvenance(t *testing.T) {
@@ -149,7 +187,7 @@ func TestUpdateReplaces(t *testing.T) {
 
 func BenchmarkDefault(b *testing.B) {
 	for b.Loop() {
-		c, err := catalog.ReadCanonical(bytes.NewReader(data))
+		c, err := catalog.Unpack(data)
 		if err != nil {
 			b.Fatal(err)
 		}
