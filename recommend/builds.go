@@ -14,7 +14,7 @@ import (
 type build struct {
 	name, file string
 	needs      []string
-	serves     []int // findings
+	serves     []int // findings, ascending
 	offers     []int // one an extension, by extension id
 }
 
@@ -103,12 +103,15 @@ func (e *evaluation) drivable() []int {
 // settleConflicts is for extensions that ship different builds of a module, of
 // which only one can be loaded. Where that leaves no way to drive every
 // device, those that matter least make do with their next best candidates, and
-// have no driver where there are none.
+// have no driver where there are none. Of devices with the same choices one
+// settles it for all: a tree may have thousands.
 func (e *evaluation) settleConflicts() {
 	var kept []int
 	for _, importance := range []string{plan.Boot, plan.Wanted, plan.Optional} {
 		for _, i := range e.drivable() {
-			if e.findings[i].Importance == importance && e.settle(&e.findings[i], append(slices.Clip(kept), i)) {
+			f := &e.findings[i]
+			alike := func(k int) bool { return slices.Equal(e.findings[k].choices, f.choices) }
+			if f.Importance == importance && !slices.ContainsFunc(kept, alike) && e.settle(f, append(slices.Clip(kept), i)) {
 				kept = append(kept, i)
 			}
 		}
@@ -185,7 +188,7 @@ func (e *evaluation) problem(builds []build, findings []int) (*problem, []string
 func driving(builds []build, finding int) []int {
 	var list []int
 	for i, b := range builds {
-		if slices.Contains(b.serves, finding) {
+		if _, found := slices.BinarySearch(b.serves, finding); found {
 			list = append(list, i)
 		}
 	}

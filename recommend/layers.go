@@ -166,9 +166,8 @@ func drivenByEveryKernel(e *evaluation, s *subject, f *finding) bool {
 	if len(s.reference) == 0 {
 		return f.decide(plan.Base, plan.Assumed, "class", "kernels drive this class themselves", "")
 	}
-	names := strings.Join(e.world.drivers(s.reference), ", ")
 	return f.decide(plan.Base, plan.Assumed, "reference",
-		"Linux drives it with "+names+", which such platforms have in their kernel", e.world.referenceSource(s))
+		"Linux drives it with "+s.drivers+", which such platforms have in their kernel", s.source)
 }
 
 // likelyDrivenByEveryKernel is drivenByEveryKernel for a bare id: the class is
@@ -205,14 +204,10 @@ func partOfTheBoard(e *evaluation, s *subject, f *finding) bool {
 // class is for, it is assumed that no pack brings the driver because none has
 // to.
 func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
-	claims := s.reference
-	if len(claims) == 0 {
-		claims = s.certain
-	}
+	claims := s.linux()
 	if len(claims) == 0 {
 		return false
 	}
-	names := strings.Join(e.world.drivers(claims), ", ")
 	offered := e.question.offered(s, e.loader)
 	certainty := plan.Assumed
 	switch {
@@ -224,12 +219,12 @@ func drivenElsewhere(e *evaluation, s *subject, f *finding) bool {
 	switch {
 	case offered:
 		f.elsewhere = true
-		return f.decide(plan.Missing, certainty, "catalogue", names+" would drive it", "")
+		return f.decide(plan.Missing, certainty, "catalogue", s.drivers+" would drive it", "")
 	case e.knows(s.Bus) || s.exotic() || len(s.reference) == 0:
-		return f.decide(plan.Missing, certainty, "reference", names+" would drive it; "+f.refused(e.loader), e.world.referenceSource(s))
+		return f.decide(plan.Missing, certainty, "reference", s.drivers+" would drive it; "+f.refused(e.loader), s.source)
 	}
 	return f.decide(plan.Base, certainty, "reference",
-		"Linux drives it with "+names+", and no package of "+e.loader+" brings that", e.world.referenceSource(s))
+		"Linux drives it with "+s.drivers+", and no package of "+e.loader+" brings that", s.source)
 }
 
 // refused says why no platform of a loader drives the device: what is wrong

@@ -12,9 +12,11 @@ package recommend
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog"
@@ -98,12 +100,12 @@ func (q *question) evaluateAll(cats []*catalog.Catalog) ([]*evaluation, error) {
 		return nil, q.noPlatform(cats)
 	}
 	evaluations := make([]*evaluation, len(sites))
-	var all sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0)) // what a platform is solved with is let go before the next one
 	for i, s := range sites {
-		all.Go(func() { evaluations[i] = q.evaluate(s) })
+		all.Go(func() error { evaluations[i] = q.evaluate(s); return nil })
 	}
-	all.Wait()
-	return evaluations, nil
+	return evaluations, all.Wait()
 }
 
 // ask prepares everything that does not depend on a platform.

@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/plan"
@@ -16,6 +17,8 @@ type subject struct {
 	claims       []claim
 	certain      []claim // the certain ones of claims where there are any, else all
 	reference    []claim // likewise of those of distribution kernels
+	drivers      string  // the modules of reference, or of certain where there is none
+	source       string  // the kernels whose tables have reference
 	importance   string
 	inert        bool
 	kernelClass  bool   // a class that platforms drive with their own kernel
@@ -42,6 +45,8 @@ func (w *world) subjects(r *report.Report, want []string) []subject {
 		}
 		list[i].certain = certainOnes(list[i].claims)
 		list[i].reference = list[i].likely(certainOnes(w.onlyReference(list[i].claims)))
+		list[i].drivers = strings.Join(w.drivers(list[i].linux()), ", ")
+		list[i].source = w.referenceSource(&list[i])
 		list[i].kernelDriver = slices.ContainsFunc(list[i].reference, func(c claim) bool {
 			return w.ownDrivers[c.ref] && c.kind == modalias.Exact && c.verdict == modalias.Certain
 		})
@@ -94,6 +99,15 @@ func (s *subject) likely(claims []claim) []claim {
 		return all
 	}
 	return claims
+}
+
+// linux returns the claims that tell which driver Linux has: those of
+// distribution kernels, or all where none of these is known.
+func (s *subject) linux() []claim {
+	if len(s.reference) > 0 {
+		return s.reference
+	}
+	return s.certain
 }
 
 // matters says whether the answer is incomplete while the device has no driver.
