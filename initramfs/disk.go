@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/diskfs/go-diskfs"
@@ -44,6 +46,10 @@ type Disk struct {
 	// /lib/modules/RELEASE.
 	Drivers DriverSet
 	Tree    string
+
+	// Files are further files, path on the partition -> content. A CD has them
+	// in the initramfs: [Config.Files].
+	Files map[string][]byte
 }
 
 // Write makes the disk image at path, which appears whole or not at all. Equal
@@ -134,6 +140,9 @@ func (d Disk) fill(image *os.File, loader *grub, initrd []byte, drivers []conten
 		{"/boot/" + InitrdName, initrd},
 	}...)
 	files = append(files, drivers...)
+	for _, name := range slices.Sorted(maps.Keys(d.Files)) {
+		files = append(files, content{"/" + name, d.Files[name]})
+	}
 	size := diskSize(files)
 	if err := image.Truncate(size); err != nil {
 		return err

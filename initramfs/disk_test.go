@@ -61,7 +61,8 @@ func sampleDisk(t *testing.T, release string) Disk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Disk{Kernel: &Kernel{release, bzImage(release)}, Initramfs: fs, Append: "modscout.loader=rr"}
+	return Disk{Kernel: &Kernel{release, bzImage(release)}, Initramfs: fs, Append: "modscout.loader=rr",
+		Files: map[string][]byte{CatalogsDir + "/mine.json.zst": []byte("mine")}}
 }
 
 func TestDisk(t *testing.T) {
@@ -89,7 +90,8 @@ func TestDisk(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Path)
 	}
-	want := []string{"EFI", "EFI/BOOT", "EFI/BOOT/BOOTX64.EFI", "boot", "boot/grub", "boot/grub/grub.cfg", "boot/initrd", "boot/vmlinuz", "modscout"}
+	want := []string{"EFI", "EFI/BOOT", "EFI/BOOT/BOOTX64.EFI", "boot", "boot/grub", "boot/grub/grub.cfg", "boot/initrd", "boot/vmlinuz",
+		"modscout", "modscout/catalogs", "modscout/catalogs/mine.json.zst"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("Files() mismatch (-want +got):\n%s", diff)
 	}

@@ -25,6 +25,7 @@ import (
 const (
 	ManifestPath = "modscout/manifest" // see [Manifest]
 	LoadPath     = "modscout/modules"  // see [Load]
+	CatalogsDir  = "modscout/catalogs" // catalogues beside the embedded one; a stick has it too
 )
 
 // Config says what an initramfs holds.

@@ -186,13 +186,15 @@ func (g *guest) waits() qemu.Output {
 
 // testPage boots a machine without a network card from a stick that shall serve
 // the page and send the answer to a server whose certificate is on the stick. It
-// can do neither, until a USB adapter is plugged in.
+// can do neither, until a USB adapter is plugged in. It answers from a catalogue of
+// the stick, and another one there is broken.
 func testPage(t *testing.T, program string) {
 	in := newInbox(t)
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	image := buildImage(t, program, kernel, filepath.Join(t.TempDir(), "scan.img"),
-		"--append", "modscout.serve=1 modscout.debug=1 modscout.export="+in.url("/up/"))
+		"--catalog", addedCatalog(t), "--append", "modscout.serve=1 modscout.debug=1 modscout.platform="+addedPlatform+" modscout.export="+in.url("/up/"))
 	addToStick(t, image, "ca.pem", in.ca)
+	addToStick(t, image, "catalogs/broken.json", []byte("no catalogue"))
 	page, card, fixed := freePort(t), formatted(t), formatted(t)
 	before := sha256.Sum256(readFile(t, fixed))
 	board := qemu.Plain().WithStick(image, false)
@@ -224,7 +226,8 @@ func testPage(t *testing.T, program string) {
 	g.hears("Saved on sd", 1)
 	g.types("p")
 	out := g.waits()
-	for _, want := range []string{"cdc_ether: bound by Linux", ": 10.0.2.15/24", "Page: http://10.0.2.15/", "Sent to " + in.url("/up/"), "modscout: network: ", "\x1b[1;37;40m", "  1  sd"} {
+	for _, want := range []string{"cdc_ether: bound by Linux", ": 10.0.2.15/24", "Page: http://10.0.2.15/", "Sent to " + in.url("/up/"), "modscout: network: ", "\x1b[1;37;40m", "  1  sd",
+		"(" + addedPlatform + ")", "Data: added of 2099-01-01, default of ", `A catalogue is left out: "broken.json": `} {
 		if !bytes.Contains(out, []byte(want)) {
 			t.Errorf("the serial port lacks %q", want)
 		}

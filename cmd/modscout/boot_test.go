@@ -123,15 +123,39 @@ func testTwin(t *testing.T, program string) {
 	wantPlan(t, out, r, slices.DeleteFunc(slices.Clone(demoModules), func(name string) bool { return name == "vmxnet3" }))
 }
 
-// testExactModules loads one of two network drivers and nothing else.
+// testExactModules loads one of two network drivers and nothing else. It answers
+// from a catalogue in the initramfs.
 func testExactModules(t *testing.T, program string) {
 	kernel := kotest.Debian(t, "linux-image-amd64")
-	parts := buildImage(t, program, kernel, t.TempDir()+"/", "--load", "e1000e")
+	parts := buildImage(t, program, kernel, t.TempDir()+"/", "--load", "e1000e", "--catalog", addedCatalog(t))
 	board := qemu.Demo().WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
-	r := wantReport(t, bootBoard(t, board))
+	board.Append += " modscout.platform=" + addedPlatform
+	out := bootBoard(t, board)
+	r := wantReport(t, out)
+	if p, err := out.Plan(); err != nil || p.Platform.ID != addedPlatform || p.Catalogs[0].Name != "added" {
+		t.Errorf("the plan (%v) is not for the platform of the added catalogue", err)
+	}
 	wantDriver(t, r, "8086:10d3", "e1000e")
 	wantDriver(t, r, "15ad:07b0", "")
 	wantDriver(t, r, "8086:2922", "")
+}
+
+// addedPlatform is in no catalogue but that of addedCatalog.
+const addedPlatform = "rr:apollolake-9.9"
+
+// addedCatalog makes a catalogue with one platform.
+func addedCatalog(t *testing.T) string {
+	t.Helper()
+	tables := filepath.Join(t.TempDir(), "rr.json")
+	if err := os.WriteFile(tables, []byte(`{"apollolake-9.9-4.4.180":{"igc":{"aliases":["pci:v00008086d000015F3sv*sd*bc*sc*i*"]}}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "added.json.zst")
+	var talk bytes.Buffer
+	if status := run(t.Context(), []string{"catalog", "build", tables, "--name", "added", "--date", "2099-01-01", "-o", file}, nil, &talk, &talk); status != 0 {
+		t.Fatalf("catalog build: status %d\n%s", status, &talk)
+	}
+	return file
 }
 
 // buildInit builds the program of the scan image as make does.

@@ -134,9 +134,9 @@ func supersedes(c *catalog.Catalog, force bool) (bool, error) {
 		return true, nil // what is in use cannot be read
 	}
 	switch {
-	case c.Date < now.Date:
+	case now.Newer(c):
 		return false, withHint(fmt.Errorf("it is of %s, older than the one in use, of %s", c.Date, now.Date), "take it with --force")
-	case c.Date > now.Date:
+	case c.Newer(now):
 		return true, nil
 	}
 	one, err := c.Hash()

@@ -43,7 +43,7 @@ var defaultCatalog = sync.OnceValues(func() (*catalog.Catalog, error) {
 		return own, nil
 	case err != nil:
 		return nil, withHint(fmt.Errorf("reading the updated catalogue: %w", err), "modscout catalog remove default goes back to the embedded one")
-	case newer.Date < own.Date:
+	case own.Newer(newer):
 		return own, nil
 	}
 	return newer, nil
@@ -106,17 +106,12 @@ func usualCatalogs(cmd *cobra.Command) ([]*catalog.Catalog, error) {
 	}
 	for _, name := range append(addedNames(), store.Default) {
 		c, err := catalogNamed(name)
-		for _, first := range list {
-			if err == nil {
-				c, err = catalog.Behind(c, first)
-			}
-		}
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, c)
 	}
-	return list, nil
+	return catalog.Stack(list)
 }
 
 // addedNames lists the store's catalogues beside the default.

@@ -30,8 +30,9 @@ func newImageCmd() *cobra.Command {
 type imageBuild struct {
 	kernel, modules, init, output string
 	grub, signed, append          string
-	load                          []string
+	load, catalogs                []string
 	drivers                       string
+	catalogFiles                  map[string][]byte // path on the image -> content
 }
 
 func newImageBuildCmd() *cobra.Command {
@@ -46,7 +47,8 @@ and UEFI; what it finds is written back to its FAT partition. -o FILE.iso writes
 a CD for virtual machines that boots under both; nothing can be saved on it, the
 report goes to the serial port or the network. -o DIR/ writes the parts for
 network boot: vmlinuz, initrd and boot.ipxe, a script that boots them by iPXE
-from where it lies itself. A CD and parts have the drivers in the initrd.
+from where it lies itself. A CD and parts have the drivers and catalogues in the
+initrd.
 
 The kernel command line, --append, may say:
 ` + scanimage.CommandLine(),
@@ -64,6 +66,7 @@ The kernel command line, --append, may say:
 	flags.StringVar(&b.signed, "secure-boot", "", "boot with Secure Boot on too, by Debian's signed shim and GRUB; =DIR: unpacked below DIR")
 	flags.Lookup("secure-boot").NoOptDefVal = "/"
 	flags.StringVar(&b.drivers, "drivers", "", "drivers for the network and modscout.probe=1: none, network or all (default: network; none for DIR/)")
+	flags.StringArrayVar(&b.catalogs, "catalog", nil, "catalogue file to answer from besides the embedded one, the newer of a name counts; again for more")
 	flags.StringVar(&b.append, "append", "", "further kernel command line, such as modscout.loader=rr")
 	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, FILE.iso, or DIR/ for the parts")
 	for _, name := range []string{"kernel", "modules", "output"} {
@@ -76,6 +79,10 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 	if b.signed != "" && b.isParts() {
 		return withHint(errors.New("--secure-boot is for a disk image or a CD"), "-o scan.img --secure-boot")
 	}
+	var err error
+	if b.catalogFiles, err = catalogFiles(cmd.ErrOrStderr(), b.catalogs); err != nil {
+		return fmt.Errorf("adding catalogues: %w", err)
+	}
 	kernel, err := initramfs.ReadKernel(b.kernel)
 	if err != nil {
 		return fmt.Errorf("reading the kernel: %w", err)
@@ -85,7 +92,7 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 		b.drivers = string(initramfs.NetworkDrivers)
 	}
 	if b.isParts() || b.isCD() {
-		config.Drivers = initramfs.DriverSet(b.drivers)
+		config.Drivers, config.Files = initramfs.DriverSet(b.drivers), b.catalogFiles
 	}
 	if config.Init == "" {
 		if config.Init, err = initProgram(cmd.ErrOrStderr()); err != nil {
@@ -126,7 +133,8 @@ func (b imageBuild) write(kernel *initramfs.Kernel, archive *initramfs.Initramfs
 	case !mode.IsRegular():
 		return withHint(errors.New("not a file"), "write scan.img and copy it to the stick: cp scan.img "+b.output)
 	}
-	disk := initramfs.Disk{Kernel: kernel, Initramfs: archive, GRUB: b.grub, Signed: b.signed, Append: b.append, Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules}
+	disk := initramfs.Disk{Kernel: kernel, Initramfs: archive, GRUB: b.grub, Signed: b.signed, Append: b.append,
+		Drivers: initramfs.DriverSet(b.drivers), Tree: b.modules, Files: b.catalogFiles}
 	if b.isCD() {
 		return uninterrupted(func() error { return disk.WriteISO(file) })
 	}

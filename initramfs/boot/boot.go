@@ -25,8 +25,11 @@ import (
 // Parts are the rooms that PID 1 calls on, as values, so that a test can put
 // others in their place. A nil part is left out.
 type Parts struct {
-	Tool      string // "modscout 0.1.0", for the report
-	Scan      func(context.Context) (*report.Report, error)
+	Tool string // "modscout 0.1.0", for the report
+	Scan func(context.Context) (*report.Report, error)
+	// Catalogs reads the catalogues of a directory, which need not exist, for
+	// Recommend and Pack to use. It returns an error for each that it leaves out.
+	Catalogs  func(dir string) []error
 	Recommend func(context.Context, *report.Report, Options) (*plan.Plan, error)
 	// Explain tells the story of the device with this id in a plan.
 	Explain func(ctx context.Context, p *plan.Plan, r *report.Report, o Options, id string) (*plan.Explanation, error)

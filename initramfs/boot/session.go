@@ -21,6 +21,7 @@ const (
 	limitLoad      = 2 * time.Minute
 	limitSettle    = 15 * time.Second // settling itself gives up after 10
 	limitScan      = time.Minute
+	limitCatalogs  = time.Minute
 	limitRecommend = 2 * time.Minute
 	limitShow      = 20 * time.Second
 	limitSave      = time.Minute
@@ -75,7 +76,8 @@ type session struct {
 
 	report  *report.Report
 	plan    *plan.Plan
-	unsaved error // why the answer is not on the stick
+	unsaved error   // why the answer is not on the stick
+	leftOut []error // catalogues that cannot be used
 	probed  []probe.Result
 
 	media  []medium // that the screen offers, since the key m
@@ -109,6 +111,7 @@ func (s *session) run(ctx context.Context) {
 	// The report is safe before the larger steps begin.
 	s.timed(ctx, "save", s.keepReport)
 	s.system.SpareMemory()
+	s.timed(ctx, "catalogues", s.addCatalogs)
 	s.timed(ctx, "answer", s.answer)
 	s.timed(ctx, "probe", func(ctx context.Context) { s.probe(ctx, s.report) })
 	s.timed(ctx, "network", s.reach)

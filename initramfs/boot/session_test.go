@@ -312,3 +312,33 @@ func TestSaveAgain(t *testing.T) {
 		t.Errorf("after s: %v, screen:\n%s", err, &system.screen)
 	}
 }
+
+// TestCatalogs reads the catalogues of the stick before it recommends. What is
+// left out is told below the answer, in few lines.
+func TestCatalogs(t *testing.T) {
+	parts := sampleParts()
+	var dirs []string
+	parts.Catalogs = func(dir string) []error {
+		dirs = append(dirs, dir)
+		if dir == "/modscout/catalogs" {
+			return nil
+		}
+		return []error{errors.New("one"), errors.New("two"), errors.New("three"), errors.New("four"), errors.New("five")}
+	}
+	recommend := parts.Recommend
+	parts.Recommend = func(ctx context.Context, r *report.Report, o Options) (*plan.Plan, error) {
+		if len(dirs) != 2 {
+			t.Errorf("it recommends after reading %q", dirs)
+		}
+		return recommend(ctx, r, o)
+	}
+	system := &fakeSystem{stick: t.TempDir(), options: Options{Stick: "12345678"}}
+	start(t, parts, system)
+	want := "A catalogue is left out: one.\nA catalogue is left out: two.\nA catalogue is left out: three.\n2 more catalogues are left out.\n" + keysHelp + "\n"
+	if got := system.screen.String(); !strings.HasSuffix(got, want) {
+		t.Errorf("the screen lacks %q:\n%s", want, got)
+	}
+	if diff := cmp.Diff([]string{"/modscout/catalogs", filepath.Join(system.stick, "modscout/catalogs")}, dirs); diff != "" {
+		t.Errorf("directories mismatch (-want +got):\n%s", diff)
+	}
+}

@@ -2,6 +2,7 @@ package boot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func (s *session) status() []string {
 	default:
 		lines = append(lines, fmt.Sprintf("Saved on %s in %s/.", s.place(), StickDir))
 	}
-	return append(lines, s.outcome...)
+	return slices.Concat(lines, s.leftOutLines(), s.outcome)
 }
 
 // statusRows is how many rows of a screen the last lines take: what became of

@@ -12,8 +12,6 @@ import (
 	"github.com/modscout/modscout/initramfs/boot"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/recommend"
-	"github.com/modscout/modscout/recommend/catalog"
-	"github.com/modscout/modscout/recommend/catalog/embedded"
 	"github.com/modscout/modscout/recommend/packer"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/recommend/show"
@@ -35,13 +33,15 @@ func IsInit() bool {
 
 // Run is the work of that program. It does not return.
 func Run() {
+	d := new(data)
 	boot.Run(boot.Parts{
 		Tool:      Tool,
 		Scan:      scanMachine,
-		Recommend: answer,
-		Explain:   explain,
+		Catalogs:  d.add,
+		Recommend: d.answer,
+		Explain:   d.explain,
 		Show:      showAnswer,
-		Pack:      pack,
+		Pack:      d.pack,
 		Pages:     pages,
 		Probe:     Probe,
 	})
@@ -51,22 +51,22 @@ func scanMachine(ctx context.Context) (*report.Report, error) {
 	return scan.Scan(ctx, scan.Options{Tool: Tool})
 }
 
-// answer answers from the embedded catalogue.
-func answer(_ context.Context, r *report.Report, o boot.Options) (*plan.Plan, error) {
-	data, err := embedded.Default()
+// answer answers from the catalogues.
+func (d *data) answer(_ context.Context, r *report.Report, o boot.Options) (*plan.Plan, error) {
+	cats, err := d.catalogs()
 	if err != nil {
 		return nil, err
 	}
-	return recommend.Recommend(r, []*catalog.Catalog{data}, asked(o))
+	return recommend.Recommend(r, cats, asked(o))
 }
 
 // explain tells of one device in the answer.
-func explain(_ context.Context, p *plan.Plan, r *report.Report, o boot.Options, id string) (*plan.Explanation, error) {
-	data, err := embedded.Default()
+func (d *data) explain(_ context.Context, p *plan.Plan, r *report.Report, o boot.Options, id string) (*plan.Explanation, error) {
+	cats, err := d.catalogs()
 	if err != nil {
 		return nil, err
 	}
-	return recommend.Explain(p, r, []*catalog.Catalog{data}, asked(o), id)
+	return recommend.Explain(p, r, cats, asked(o), id)
 }
 
 // asked is what the kernel command line asks the recommendation for. The kernel
@@ -84,15 +84,15 @@ func showAnswer(w io.Writer, p *plan.Plan, r *report.Report, size boot.Size) err
 
 // pack writes the packer's input without the archives, which are not on
 // the stick. A loader without a packer of ours gets the plan alone.
-func pack(_ context.Context, p *plan.Plan, _ *report.Report, dir string) error {
+func (d *data) pack(_ context.Context, p *plan.Plan, _ *report.Report, dir string) error {
 	if !slices.Contains(packer.Names(), p.Platform.Loader) {
 		return nil
 	}
-	data, err := embedded.Default()
+	cats, err := d.catalogs()
 	if err != nil {
 		return err
 	}
-	_, err = packer.Pack(p.Platform.Loader, p, dir, packer.Options{Catalogs: []*catalog.Catalog{data}})
+	_, err = packer.Pack(p.Platform.Loader, p, dir, packer.Options{Catalogs: cats})
 	return err
 }
 

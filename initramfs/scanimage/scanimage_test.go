@@ -54,7 +54,8 @@ func TestTenThousandDevices(t *testing.T) {
 	}
 	t.Logf("scan: %v", time.Since(began).Round(time.Millisecond))
 	began = time.Now()
-	p, err := answer(t.Context(), r, boot.Options{})
+	answers := new(data)
+	p, err := answers.answer(t.Context(), r, boot.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,10 +80,10 @@ func TestTenThousandDevices(t *testing.T) {
 			wantFits(t, fmt.Sprintf("page %d of key %c", i+1, key), page, size)
 		}
 	}
-	if x, err := explain(t.Context(), p, r, boot.Options{}, r.Devices[n/2].ID); err != nil || len(x.Platforms) == 0 {
+	if x, err := answers.explain(t.Context(), p, r, boot.Options{}, r.Devices[n/2].ID); err != nil || len(x.Platforms) == 0 {
 		t.Errorf("explain: %+v, %v", x, err)
 	}
-	if err := pack(t.Context(), p, r, t.TempDir()); err != nil {
+	if err := answers.pack(t.Context(), p, r, t.TempDir()); err != nil {
 		t.Errorf("pack: %v", err)
 	}
 }

@@ -28,8 +28,12 @@ var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 // Errors: [jsondoc.ErrSchema] for another kind of document, [ErrDamaged] where
 // a position points outside its table, else what is wrong with the encoding.
 // It never takes more than [jsondoc.MaxBytes] of JSON.
-func Read(r io.Reader) (*Catalog, error) {
-	data, err := decompress(r)
+func Read(r io.Reader) (*Catalog, error) { return ReadMost(r, jsondoc.MaxBytes) }
+
+// ReadMost is [Read] where there is little memory: it takes at most so many
+// bytes, of the file and of the JSON in it.
+func ReadMost(r io.Reader, most int64) (*Catalog, error) {
+	data, err := decompress(r, most)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +44,7 @@ func Read(r io.Reader) (*Catalog, error) {
 // [Write] leaves it: its hash is then that of the bytes, and [Catalog.Hash]
 // need not encode the whole catalogue again.
 func ReadCanonical(r io.Reader) (*Catalog, error) {
-	data, err := decompress(r)
+	data, err := decompress(r, jsondoc.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -54,18 +58,18 @@ func ReadCanonical(r io.Reader) (*Catalog, error) {
 }
 
 // decompress reads all of r, through zstd where it begins with its magic.
-func decompress(r io.Reader) ([]byte, error) {
-	data, err := readAll(r)
+func decompress(r io.Reader, most int64) ([]byte, error) {
+	data, err := readAll(r, most)
 	if err != nil || !bytes.HasPrefix(data, zstdMagic) {
 		return data, err
 	}
-	return unzstd(data)
+	return unzstd(data, most)
 }
 
 // unzstd unpacks a frame. That says how large its content is, so that one piece
 // of memory takes it: the scan image runs on machines with little.
-func unzstd(data []byte) ([]byte, error) {
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(jsondoc.MaxBytes), zstd.WithDecoderMaxWindow(64<<20),
+func unzstd(data []byte, most int64) ([]byte, error) {
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(uint64(most)), zstd.WithDecoderMaxWindow(64<<20),
 		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, err
@@ -74,14 +78,14 @@ func unzstd(data []byte) ([]byte, error) {
 	return dec.DecodeAll(data, nil)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
+func readAll(r io.Reader, most int64) ([]byte, error) {
 	var data bytes.Buffer
-	n, err := data.ReadFrom(io.LimitReader(r, jsondoc.MaxBytes+1))
+	n, err := data.ReadFrom(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, err
 	}
-	if n > jsondoc.MaxBytes {
-		return nil, fmt.Errorf("catalogue is larger than %d bytes", jsondoc.MaxBytes)
+	if n > most {
+		return nil, fmt.Errorf("catalogue is larger than %d bytes", most)
 	}
 	return data.Bytes(), nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/recommend/catalog/dense"
+	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
 // packed is a catalogue with what takes long to work out: the hash of its
@@ -47,7 +48,7 @@ func (c *Catalog) Pack() ([]byte, error) {
 //
 // The error is [ErrDamaged], or what is wrong with the encoding.
 func Unpack(data []byte) (*Catalog, error) {
-	data, err := unzstd(data)
+	data, err := unzstd(data, jsondoc.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
