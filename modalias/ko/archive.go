@@ -75,7 +75,9 @@ func (t *Tree) add(e archive.Entry, file string) error {
 	if !IsModule(file) {
 		return nil
 	}
-	m, err := Decode(e.Body, file)
+	r := readers.Get().(*reader)
+	defer readers.Put(r)
+	m, err := r.readWhole(e.Body, e.Size, file)
 	switch {
 	case errors.Is(err, archive.ErrTruncated):
 		return fmt.Errorf("%s: %w", e.Name, err)

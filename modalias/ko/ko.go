@@ -118,7 +118,7 @@ func (r *reader) readFile(path string) (*Module, error) {
 func (r *reader) readOpen(f *os.File, size int64, path string) (*Module, error) {
 	n, _ := f.ReadAt(r.head[:], 0)
 	if !bytes.HasPrefix(r.head[:n], []byte(elfMagic)) {
-		return r.readPacked(f, size, path)
+		return r.readWhole(f, size, path)
 	}
 	if size > MaxBytes {
 		return nil, fmt.Errorf("%w: more than %d bytes", archive.ErrTooLarge, int64(MaxBytes))
@@ -131,20 +131,23 @@ func (r *reader) readOpen(f *os.File, size int64, path string) (*Module, error) 
 	return m, err
 }
 
-// readPacked reads a module that is not plain: in the reader's own memory where
+// readWhole reads a module of that many bytes in the reader's own memory, where
 // that is large enough.
-func (r *reader) readPacked(f *os.File, size int64, path string) (*Module, error) {
+func (r *reader) readWhole(in io.Reader, size int64, file string) (*Module, error) {
 	if size > maxBuffer {
-		return r.decode(f, path)
+		return r.decode(in, file)
 	}
 	r.buffer = slices.Grow(r.buffer[:0], int(size))[:size]
-	if _, err := f.ReadAt(r.buffer, 0); err != nil {
+	if _, err := io.ReadFull(in, r.buffer); err != nil {
 		return nil, err
 	}
-	if plain, ok := r.small.Decompress(r.buffer); ok {
-		return r.read(memory(plain), path)
+	if bytes.HasPrefix(r.buffer, []byte(elfMagic)) {
+		return r.read(memory(r.buffer), file)
 	}
-	return r.decode(bytes.NewReader(r.buffer), path)
+	if plain, ok := r.small.Decompress(r.buffer); ok {
+		return r.read(memory(plain), file)
+	}
+	return r.decode(bytes.NewReader(r.buffer), file)
 }
 
 // maxBuffer is the most that a reader keeps of its buffer, in bytes.
