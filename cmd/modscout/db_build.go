@@ -76,13 +76,12 @@ func (b *dbBuilder) build(args []string, full bool) error {
 	if !full {
 		last = loadMemory(file)
 	}
-	listing, sure := b.sources.listing()
-	written := last.wrote(stampOutput(b.output))
-	if written && sure && listing == last.listing {
+	written, listing := last.wrote(stampOutput(b.output)), string(b.sources.listing.packed)
+	if written && !b.sources.listing.guessed && listing == last.listing {
 		return b.done(last)
 	}
 	b.sources.prepare(last)
-	if written && b.sources.same() {
+	if written && !b.sources.changed {
 		last.listing = listing
 		last.save(file)
 		return b.done(last)
@@ -95,22 +94,22 @@ func (b *dbBuilder) build(args []string, full bool) error {
 		return err
 	}
 	now := memory{listing: listing, output: stampOutput(b.output), summary: summary, bad: b.bad}
-	now.saveFacts(file, b.sources.facts)
+	now.saveFacts(file, b.sources.packed())
 	now.save(file)
 	return b.done(now)
 }
 
-// add reads the sources.
+// add takes in what the sources say.
 func (b *dbBuilder) add(args []string) error {
-	for i, source := range args {
+	for i, name := range args {
 		var err error
-		switch {
-		case isDir(source):
-			err = b.addTree(source, b.sources.files[i])
-		case ko.IsModule(source):
-			err = b.addFile(source)
+		switch files := b.sources.files[i]; {
+		case isDir(name):
+			err = b.addTree(name, files)
+		case ko.IsModule(name):
+			err = b.addFile(&files[0])
 		default:
-			err = b.addArchive(source)
+			err = b.addArchive(&files[0])
 		}
 		if err != nil {
 			return err
@@ -119,23 +118,36 @@ func (b *dbBuilder) add(args []string) error {
 	return nil
 }
 
-func (b *dbBuilder) addTree(dir string, files []stamped) error {
-	tree, err := b.sources.tree(dir, files)
-	if errors.Is(err, ko.ErrNoTree) {
-		err = withHint(err, "give a directory with .ko files, such as /lib/modules/VERSION")
+// addTree takes in the files of a directory.
+func (b *dbBuilder) addTree(dir string, files []sourceFile) error {
+	tree, prefix := ko.NewTree(dir), pathPrefix(dir)
+	if len(files) == len(ko.TreeFiles) {
+		err := fmt.Errorf("%s: %w", dir, ko.ErrNoTree)
+		return withHint(err, "give a directory with .ko files, such as /lib/modules/VERSION")
 	}
-	if err != nil {
-		return err
+	records := make([]modalias.Module, 0, len(files))
+	for i := range files {
+		found, err := files[i].said()
+		file := strings.TrimPrefix(files[i].path, prefix)
+		switch {
+		case err != nil:
+			return err
+		case len(found.bad) > 0:
+			b.bad = append(b.bad, found.bad...)
+		case len(found.platforms) == 0:
+			tree.SetList(file, []byte(found.list))
+		default:
+			m := found.platforms[0].Modules[0]
+			m.File = file
+			records = append(records, m)
+		}
 	}
-	for _, err := range tree.Bad {
-		b.bad = append(b.bad, err.Error())
-	}
-	b.put(tree.Platform())
+	b.put(tree.PlatformOf(records))
 	return nil
 }
 
-func (b *dbBuilder) addFile(file string) error {
-	found, err := b.sources.factsOf(file)
+func (b *dbBuilder) addFile(file *sourceFile) error {
+	found, err := file.said()
 	if err != nil {
 		return err
 	}
@@ -146,17 +158,17 @@ func (b *dbBuilder) addFile(file string) error {
 	return nil
 }
 
-// addArchive reads an archive, or a module that is not called like one.
-func (b *dbBuilder) addArchive(file string) error {
-	found, err := b.sources.factsOf(file)
+// addArchive takes in an archive, or a module that is not called like one.
+func (b *dbBuilder) addArchive(file *sourceFile) error {
+	found, err := file.said()
 	if errors.Is(err, archive.ErrFormat) {
 		err = withHint(err, "a source is a directory, a .ko, or a tar, cpio or .deb archive, compressed or not")
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w", file.path, err)
 	}
 	if len(found.platforms)+len(found.bad) == 0 {
-		return fmt.Errorf("%s: %w", file, ko.ErrNoTree)
+		return fmt.Errorf("%s: %w", file.path, ko.ErrNoTree)
 	}
 	b.bad = append(b.bad, found.bad...)
 	b.put(found.platforms...)
@@ -193,7 +205,7 @@ func (b *dbBuilder) done(m memory) error {
 	for _, why := range m.bad {
 		fmt.Fprintf(stderr, "left out: %s\n", oneLine(why))
 	}
-	fmt.Fprintf(stderr, "%s; read %d of %d files\n", m.summary, b.sources.read, b.sources.total)
+	fmt.Fprintf(stderr, "%s; read %d of %d files\n", m.summary, b.sources.read, b.sources.listing.count)
 	if len(m.bad) > 0 {
 		return errIncomplete
 	}

@@ -10,12 +10,14 @@ import (
 type facts struct {
 	platforms []modalias.Platform
 	bad       []string // what is wrong with modules that are left out
+	list      string   // one of a tree's lists, as it is
 }
 
-// pack writes facts as one string.
+// pack writes facts as one string, which is never empty.
 func (f facts) pack() string {
 	var out factWriter
 	out.strings(f.bad)
+	out.string(f.list)
 	for _, platform := range f.platforms {
 		out.string(platform.ID)
 		out.number(len(platform.Modules))
@@ -42,7 +44,7 @@ func (w *factWriter) module(m *modalias.Module) {
 // unpackFacts reads what pack wrote.
 func unpackFacts(packed string) (f facts, ok bool) {
 	in := factReader{rest: packed}
-	f.bad = in.strings()
+	f.bad, f.list = in.strings(), in.string()
 	for in.rest != "" {
 		platform := modalias.Platform{ID: in.string()}
 		for range in.count() {
@@ -51,7 +53,7 @@ func unpackFacts(packed string) (f facts, ok bool) {
 		in.bad = in.bad || len(platform.Modules) == 0
 		f.platforms = append(f.platforms, platform)
 	}
-	return f, !in.bad && len(f.platforms)+len(f.bad) > 0
+	return f, !in.bad && packed != ""
 }
 
 func (r *factReader) module() modalias.Module {
@@ -73,8 +75,6 @@ func (w *factWriter) strings(list []string) {
 		w.string(s)
 	}
 }
-
-func (w *factWriter) stamp(s stamp) { *w = append(*w, s.bytes()...) }
 
 type factReader struct {
 	rest string

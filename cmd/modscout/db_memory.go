@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -29,7 +27,7 @@ type memory struct {
 
 // memoryMagic begins the file. What follows is a checksum, the program that
 // wrote it, and the fields of memory.
-const memoryMagic = "modscout.memory/v1\n"
+const memoryMagic = "modscout.memory/v2\n"
 
 // memoryFile returns where the memory of some sources lies, by what they are
 // called and where that leads; "" where the user has no cache directory.
@@ -76,19 +74,29 @@ func (m memory) wrote(output stamped) bool {
 	return output.stamp != racy && output.stamp != absent && m.output == output
 }
 
-// facts returns what the files said, packed, by path.
-func (m memory) facts() map[string]string {
+// said is what a file said to a build, and its stamp then.
+type said struct {
+	stamp stamp
+	facts string // packed
+}
+
+// said returns what the files said, by path.
+func (m memory) said() map[string]said {
 	data, err := os.ReadFile(m.factsFile)
 	if err != nil || checksum(data) != m.factsSum {
 		return nil
 	}
-	all := map[string]string{}
-	for in := (factReader{rest: string(data)}); in.rest != ""; {
-		path := in.string()
-		all[path] = in.string()
+	all, in := make(map[string]said, usualFiles), factReader{rest: string(data)}
+	for _, files := range unpackListing(m.listing) {
+		for _, f := range files {
+			all[f.path] = said{f.stamp, in.string()}
+		}
 	}
 	return all
 }
+
+// usualFiles is about what a distribution's kernel has.
+const usualFiles = 4500
 
 // save writes a memory, but for the facts.
 func (m memory) save(file string) {
@@ -96,29 +104,32 @@ func (m memory) save(file string) {
 	out.string(program())
 	out.string(m.listing)
 	out.string(m.output.path)
-	out.stamp(m.output.stamp)
+	out = m.output.stamp.append(out)
 	out.string(m.summary)
 	out.strings(m.bad)
 	out.string(m.factsSum)
-	writeMemory(file, memoryMagic+checksum(out)+string(out))
+	writeMemory(file, []byte(memoryMagic+checksum(out)), out)
 }
 
-// saveFacts writes what the files say.
-func (m *memory) saveFacts(file string, all map[string]facts) {
-	var out factWriter
-	for _, path := range slices.Sorted(maps.Keys(all)) {
-		out.string(path)
-		out.string(all[path].pack())
+// saveFacts writes what the files say, one after the other as they are listed.
+func (m *memory) saveFacts(file string, all []string) {
+	size := 0
+	for _, packed := range all {
+		size += binary.MaxVarintLen32 + len(packed)
+	}
+	out := make(factWriter, 0, size)
+	for _, packed := range all {
+		out.string(packed)
 	}
 	m.factsSum = checksum(out)
 	if file != "" {
-		writeMemory(file+factsSuffix, string(out))
+		writeMemory(file+factsSuffix, out)
 	}
 }
 
 // writeMemory replaces a file without waiting for the disk: what a crash leaves
 // of it is found out by its checksum. That it cannot is no failure of a build.
-func writeMemory(file, content string) {
+func writeMemory(file string, content ...[]byte) {
 	if file == "" || os.MkdirAll(filepath.Dir(file), 0o755) != nil {
 		return
 	}
@@ -126,7 +137,10 @@ func writeMemory(file, content string) {
 	if err != nil {
 		return
 	}
-	_, err = f.WriteString(content)
+	for _, part := range content {
+		_, failed := f.Write(part)
+		err = errors.Join(err, failed)
+	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), file)
 	}
@@ -147,15 +161,4 @@ func program() string {
 		return tool
 	}
 	return fmt.Sprint(tool, stampFile(file, settled).stamp)
-}
-
-// unpackListing reads what [sources.listing] wrote.
-func unpackListing(listing string) map[string]stamp {
-	files := map[string]stamp{}
-	for in := (factReader{rest: listing}); in.rest != ""; {
-		path, _, _ := strings.Cut(in.rest, "\x00")
-		in.take(len(path) + 1)
-		files[path] = in.stamp()
-	}
-	return files
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -23,125 +23,113 @@ import (
 // sources reads the sources of a database, of every file only what the last
 // build has not read.
 type sources struct {
-	cmd    *cobra.Command
-	files  [][]stamped       // of each source
-	total  int               // files
-	stamps map[string]stamp  // of all files
-	then   map[string]stamp  // the same, when the last build read them
-	known  map[string]string // packed facts of the last build
+	cmd     *cobra.Command
+	listing fileList
+	files   [][]sourceFile // of each source, from prepare on
+	changed bool           // the files do not say what they said to the last build
+	read    int            // files, but for the lists of trees
+}
 
-	lock  sync.Mutex
-	facts map[string]facts // of this one
-	read  int              // files
+// sourceFile is one file of a source: what it said to the last build, or what it
+// says now.
+type sourceFile struct {
+	stamped
+	packed string // "" where it had to be read
+	facts  facts
+	err    error
 }
 
 // stamp finds the files and takes their stamps, before any is read: what
 // changes from now on will have another one.
 func (s *sources) stamp(args []string) error {
 	now := time.Now()
-	for _, source := range args {
-		var files []stamped
-		var err error
+	for _, arg := range args {
+		s.listing.source()
 		switch {
-		case source == "-":
-			files = []stamped{{source, racy}}
-		case isDir(source):
-			files, err = stampTree(source, now)
+		case arg == "-":
+			s.listing.add(arg, racy)
+		case isDir(arg):
+			if err := s.listing.stampTree(arg, now); err != nil {
+				return err
+			}
 		default:
-			files = []stamped{stampFile(source, now)}
+			s.listing.add(arg, stampFile(arg, now).stamp)
 		}
-		if err != nil {
-			return err
-		}
-		s.files = append(s.files, files)
-		s.total += len(files)
 	}
 	return nil
 }
 
-// listing is all files with their stamps as one string, and whether each stamp
-// says something.
-func (s *sources) listing() (listing string, sure bool) {
-	var b strings.Builder
-	b.Grow(s.total * 128)
-	sure = true
-	for _, files := range s.files {
-		for _, f := range files {
-			sure = sure && f.stamp != racy
-			b.WriteString(f.path)
-			b.WriteByte(0)
-			b.Write(f.stamp.bytes())
-		}
-	}
-	return b.String(), sure
-}
-
-// prepare is called before anything is read.
+// prepare reads all files that may say something else than they said to the
+// last build, on all cores.
 func (s *sources) prepare(last memory) {
-	s.known, s.then = last.facts(), unpackListing(last.listing)
-	s.facts, s.stamps = make(map[string]facts, s.total), make(map[string]stamp, s.total)
+	then, left := last.said(), 0
+	var fresh []*sourceFile
+	for _, files := range unpackListing(string(s.listing.packed)) {
+		list := make([]sourceFile, len(files))
+		for i, f := range files {
+			before, known := then[f.path]
+			list[i] = sourceFile{stamped: f, packed: before.facts}
+			if !known || f.stamp == racy || f.stamp != before.stamp {
+				fresh = append(fresh, &list[i])
+			}
+		}
+		left += len(files)
+		s.files = append(s.files, list)
+	}
+	s.changed = len(then) != left
+	s.readAll(fresh)
+}
+
+// readAll reads files. Those that are as they were keep what was packed.
+func (s *sources) readAll(files []*sourceFile) {
+	var group sync.WaitGroup
+	cores := runtime.GOMAXPROCS(0)
+	for first := range cores {
+		group.Go(func() {
+			for i := first; i < len(files); i += cores {
+				files[i].facts, files[i].err = s.readFile(files[i].path)
+			}
+		})
+	}
+	group.Wait()
+	for _, f := range files {
+		if !isList(f.path) {
+			s.read++
+		}
+		if f.err != nil || f.packed == "" || f.facts.pack() != f.packed {
+			f.packed, s.changed = "", true
+		}
+	}
+}
+
+// said returns what a file says.
+func (f *sourceFile) said() (facts, error) {
+	if known, ok := unpackFacts(f.packed); ok {
+		return known, nil
+	}
+	return f.facts, f.err
+}
+
+// packed returns what all files say, as it is remembered.
+func (s *sources) packed() (all []string) {
 	for _, files := range s.files {
-		for _, f := range files {
-			s.stamps[f.path] = f.stamp
+		for i := range files {
+			all = append(all, cmp.Or(files[i].packed, files[i].facts.pack()))
 		}
 	}
+	return all
 }
 
-// same says whether all files say what they said to the last build. Those that
-// have another stamp now are read.
-func (s *sources) same() bool {
-	if len(s.stamps) != len(s.then) {
-		return false
-	}
-	for path := range s.stamps {
-		if s.isKnown(path) {
-			continue
-		}
-		before, known := s.known[path]
-		if !known {
-			return false // new, or a list that is no module
-		}
-		if now, err := s.factsOf(path); err != nil || now.pack() != before {
-			return false
-		}
-	}
-	return true
-}
+// isList says whether a file is one of a tree's lists.
+func isList(path string) bool { return slices.Contains(ko.TreeFiles, filepath.Base(path)) }
 
-// isKnown says whether a file is as it was.
-func (s *sources) isKnown(path string) bool {
-	stamp := s.stamps[path]
-	return stamp != racy && stamp == s.then[path]
-}
-
-// factsOf returns what a file says, from memory where it is as it was.
-func (s *sources) factsOf(path string) (facts, error) {
-	s.lock.Lock()
-	found, ok := s.facts[path]
-	s.lock.Unlock()
-	if packed, known := s.known[path]; !ok && known && s.isKnown(path) {
-		found, ok = unpackFacts(packed)
-	}
-	var err error
-	fresh := !ok
-	if fresh {
-		found, err = s.readFile(path)
-	}
-	if err != nil {
-		return facts{}, err
-	}
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.facts[path] = found
-	if fresh {
-		s.read++
-	}
-	return found, nil
-}
-
-// readFile reads a module or an archive of modules.
+// readFile reads a module, an archive of modules, or a list of a tree.
 func (s *sources) readFile(path string) (facts, error) {
-	if !ko.IsModule(path) {
+	switch {
+	case isList(path):
+		data, err := ko.ReadList(path)
+		return facts{list: string(data)}, err
+	case !ko.IsModule(path):
 		return s.readArchive(path)
 	}
 	m, err := ko.ReadInfo(path)
@@ -149,7 +137,7 @@ func (s *sources) readFile(path string) (facts, error) {
 		return facts{bad: []string{err.Error()}}, nil // remembered too
 	}
 	m.File = filepath.Base(path)
-	return facts{platforms: byRelease(m)}, nil
+	return facts{platforms: []modalias.Platform{{ID: platformOf(m), Modules: []modalias.Module{m.Record()}}}}, nil
 }
 
 // readArchive reads the modules of an archive; "-" is standard input.
@@ -173,36 +161,12 @@ func (s *sources) readArchive(file string) (found facts, err error) {
 	return found, err
 }
 
-// tree reads the modules of a directory, of which files are those that stamp
-// has found.
-func (s *sources) tree(dir string, files []stamped) (*ko.Tree, error) {
-	var modules []string
-	for _, f := range files {
-		if ko.IsModule(f.path) {
-			modules = append(modules, strings.TrimPrefix(f.path, pathPrefix(dir)))
-		}
-	}
-	return ko.ReadTreeOf(dir, modules, func(path string) (*ko.Module, error) {
-		found, err := s.factsOf(path)
-		if err != nil {
-			return nil, err
-		}
-		if len(found.bad) > 0 {
-			return nil, errors.New(found.bad[0])
-		}
-		m := &found.platforms[0].Modules[0]
-		return &ko.Module{Name: m.Name, Aliases: m.Aliases, Depends: m.Depends,
-			SoftPre: m.SoftPre, SoftPost: m.SoftPost, Firmware: m.Firmware}, nil
-	})
-}
-
 // byRelease puts modules into platforms by the kernel release that each says it
 // was built for.
 func byRelease(modules ...*ko.Module) []modalias.Platform {
 	platforms := map[string]*modalias.Platform{}
 	for _, m := range modules {
-		release, _, _ := strings.Cut(m.Vermagic, " ")
-		id := "linux:" + cmp.Or(release, "unknown")
+		id := platformOf(m)
 		if platforms[id] == nil {
 			platforms[id] = &modalias.Platform{ID: id}
 		}
@@ -213,6 +177,12 @@ func byRelease(modules ...*ko.Module) []modalias.Platform {
 		list = append(list, *platforms[id])
 	}
 	return list
+}
+
+// platformOf names a platform by the release that a module says it was built for.
+func platformOf(m *ko.Module) string {
+	release, _, _ := strings.Cut(m.Vermagic, " ")
+	return "linux:" + cmp.Or(release, "unknown")
 }
 
 func openSource(cmd *cobra.Command, file string) (io.ReadCloser, error) {

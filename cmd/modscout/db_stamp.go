@@ -20,13 +20,12 @@ import (
 // more than reading all that a database needs.
 type stamp [4]int64
 
-// bytes is the stamp as it lies in a file.
-func (s stamp) bytes() []byte {
-	b := make([]byte, 0, 32)
+// append writes the stamp as it lies in a file.
+func (s stamp) append(out []byte) []byte {
 	for _, n := range s {
-		b = binary.LittleEndian.AppendUint64(b, uint64(n))
+		out = binary.LittleEndian.AppendUint64(out, uint64(n))
 	}
-	return b
+	return out
 }
 
 // racy is the stamp of a file that was changed so shortly before it was read
@@ -93,21 +92,30 @@ func pathPrefix(dir string) string { return strings.TrimSuffix(filepath.Join(dir
 
 // stampTree lists the files of a tree that a database is made of as
 // [ko.ReadTree] finds them: in lexical order, and links are not followed.
-func stampTree(dir string, now time.Time) ([]stamped, error) {
-	w := &treeStamps{now: now, files: make([]stamped, 0, usualFiles)}
+func (l *fileList) stampTree(dir string, now time.Time) error {
+	prefix := pathPrefix(dir)
+	l.enter(prefix)
 	for _, name := range ko.TreeFiles {
-		w.files = append(w.files, stampFile(filepath.Join(dir, name), now))
+		l.add(name, stampFile(prefix+name, now).stamp)
 	}
-	return w.files, w.walk(unix.AT_FDCWD, dir, pathPrefix(dir))
+	w := &treeStamps{now: now, files: l}
+	return w.walk(unix.AT_FDCWD, dir, prefix)
 }
 
-// usualFiles is about what a distribution's kernel has.
-const usualFiles = 4500
-
+// treeStamps walks a tree by the system calls themselves: where nothing has
+// changed, this is most of what a build does.
 type treeStamps struct {
-	now   time.Time
-	files []stamped
-	block [32 << 10]byte // of one directory
+	now     time.Time
+	files   *fileList
+	block   [32 << 10]byte // of one directory
+	entries []entry        // of the directories that are open
+	stat    unix.Stat_t
+}
+
+// entry is one name in a directory.
+type entry struct {
+	name string
+	kind byte // DT_REG, DT_DIR, or DT_UNKNOWN where the file system does not say
 }
 
 // walk lists what is below a directory called name in the open directory at;
@@ -122,38 +130,53 @@ func (w *treeStamps) walk(at int, name, prefix string) error {
 		return &os.PathError{Op: "open", Path: prefix, Err: err}
 	}
 	defer unix.Close(fd)
-	names, err := w.entries(fd)
-	if err != nil {
+	first := len(w.entries)
+	if err := w.readEntries(fd); err != nil {
 		return &os.PathError{Op: "read", Path: prefix, Err: err}
 	}
-	var st unix.Stat_t
-	for _, name := range names {
-		if err := unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-			return &os.PathError{Op: "stat", Path: prefix + name, Err: err}
-		}
-		switch st.Mode & unix.S_IFMT {
-		case unix.S_IFREG:
-			if ko.IsModule(name) {
-				w.files = append(w.files, stamped{prefix + name, stampOf(&st, w.now)})
-			}
-		case unix.S_IFDIR:
-			if err := w.walk(fd, name, prefix+name+"/"); err != nil {
-				return err
-			}
+	slices.SortFunc(w.entries[first:], func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	for i := first; i < len(w.entries); i++ {
+		if err := w.visit(fd, w.entries[i], prefix); err != nil {
+			return err
 		}
 	}
+	w.entries = w.entries[:first]
 	return nil
 }
 
-// entries returns the names in an open directory, sorted.
-func (w *treeStamps) entries(fd int) ([]string, error) {
-	var names []string
+// readEntries appends those entries of an open directory that may count.
+func (w *treeStamps) readEntries(fd int) error {
+	const head = 19 // of struct linux_dirent64 (getdents64(2)): its length at 16, the kind at 18
 	for {
 		n, err := unix.Getdents(fd, w.block[:])
 		if n <= 0 || err != nil {
-			slices.Sort(names)
-			return names, err
+			return err
 		}
-		_, _, names = unix.ParseDirent(w.block[:n], -1, names)
+		for block := w.block[:n]; len(block) > head; {
+			size, kind := binary.NativeEndian.Uint16(block[16:]), block[18]
+			name := unix.ByteSliceToString(block[head:size])
+			block = block[size:]
+			if kind == unix.DT_REG && !ko.IsModule(name) || kind == unix.DT_LNK || name == "." || name == ".." {
+				continue
+			}
+			w.entries = append(w.entries, entry{name, kind})
+		}
 	}
+}
+
+// visit takes one entry of an open directory into the list.
+func (w *treeStamps) visit(fd int, e entry, prefix string) error {
+	if e.kind != unix.DT_DIR {
+		if err := unix.Fstatat(fd, e.name, &w.stat, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+			return &os.PathError{Op: "stat", Path: prefix + e.name, Err: err}
+		}
+	}
+	switch {
+	case e.kind == unix.DT_DIR || w.stat.Mode&unix.S_IFMT == unix.S_IFDIR:
+		return w.walk(fd, e.name, prefix+e.name+"/")
+	case w.stat.Mode&unix.S_IFMT == unix.S_IFREG && ko.IsModule(e.name):
+		w.files.enter(prefix)
+		w.files.add(e.name, stampOf(&w.stat, w.now))
+	}
+	return nil
 }

@@ -69,7 +69,7 @@ func (t *Tree) add(e archive.Entry, file string) error {
 		if err == nil && len(data) > maxList {
 			err = fmt.Errorf("%s: %w: more than %d bytes", e.Name, archive.ErrTooLarge, maxList)
 		}
-		t.readList(file, data)
+		t.SetList(file, data)
 		return err
 	}
 	if !IsModule(file) {

@@ -16,7 +16,7 @@ func TestSoftdepsOfTheTree(t *testing.T) {
 		},
 		BuiltinInfo: []*Module{{Name: "nvme"}},
 	}
-	tree.readList("modules.softdep", []byte("# comment\nsoftdep igc pre: pps-core post: ptp\nsoftdep own pre: igc\nsoftdep nvme post: igc\nnonsense\n"))
+	tree.SetList("modules.softdep", []byte("# comment\nsoftdep igc pre: pps-core post: ptp\nsoftdep own pre: igc\nsoftdep nvme post: igc\nnonsense\n"))
 	got := map[string][]string{}
 	for _, m := range tree.Platform().Modules {
 		got[m.Name] = append(append([]string{}, m.SoftPre...), append([]string{"|"}, m.SoftPost...)...)

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
@@ -52,26 +51,24 @@ func ReadTree(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ReadTreeOf(dir, files, ReadFile)
-}
-
-// ReadTreeOf is [ReadTree] for a caller who knows the files, paths below dir in
-// lexical order, and perhaps what is in them: read is called for each with its
-// whole path, by several goroutines at once.
-func ReadTreeOf(dir string, files []string, read func(path string) (*Module, error)) (*Tree, error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoTree)
 	}
-	t := &Tree{Dir: dir, Release: filepath.Base(filepath.Clean(dir))}
+	t := NewTree(dir)
 	for _, name := range TreeFiles {
-		data, err := archive.ReadFile(filepath.Join(dir, name), maxList)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		data, err := ReadList(filepath.Join(dir, name))
+		if err != nil {
 			return nil, err
 		}
-		t.readList(name, data)
+		t.SetList(name, data)
 	}
-	t.readAll(files, read)
+	t.readAll(files)
 	return t, nil
+}
+
+// NewTree returns the tree of a directory of which nothing has been read.
+func NewTree(dir string) *Tree {
+	return &Tree{Dir: dir, Release: filepath.Base(filepath.Clean(dir))}
 }
 
 // moduleFiles lists module files below dir in lexical order. Links such as
@@ -87,36 +84,39 @@ func moduleFiles(dir string) ([]string, error) {
 	return files, err
 }
 
-// readAll reads files on all cores and keeps their order.
-func (t *Tree) readAll(files []string, read func(path string) (*Module, error)) {
+// readAll reads files on all cores and keeps their order. A goroutine for each
+// file would cost as much as reading it.
+func (t *Tree) readAll(files []string) {
 	modules, errs := make([]*Module, len(files)), make([]error, len(files))
-	forEach(len(files), func(i int) {
-		modules[i], errs[i] = read(filepath.Join(t.Dir, filepath.FromSlash(files[i])))
-		if errs[i] == nil {
-			modules[i].File = files[i]
-		}
-	})
-	t.Modules = slices.DeleteFunc(modules, func(m *Module) bool { return m == nil })
-	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-}
-
-// forEach calls work for 0 to n-1, on all cores. A goroutine for each would cost
-// as much as reading a module does.
-func forEach(n int, work func(i int)) {
-	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	cores := runtime.GOMAXPROCS(0)
+	for first := range cores {
 		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				work(int(i))
+			for i := first; i < len(files); i += cores {
+				modules[i], errs[i] = ReadFile(filepath.Join(t.Dir, filepath.FromSlash(files[i])))
+				if errs[i] == nil {
+					modules[i].File = files[i]
+				}
 			}
 		})
 	}
 	group.Wait()
+	t.Modules = slices.DeleteFunc(modules, func(m *Module) bool { return m == nil })
+	t.Bad = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
-// readList reads one of TreeFiles.
-func (t *Tree) readList(name string, data []byte) {
+// ReadList returns the contents of one of TreeFiles, nothing where there is no
+// such file.
+func ReadList(file string) ([]byte, error) {
+	data, err := archive.ReadFile(file, maxList)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// SetList takes the contents of one of TreeFiles into the tree.
+func (t *Tree) SetList(name string, data []byte) {
 	switch name {
 	case "modules.builtin":
 		t.Builtin = readLines(data, modalias.NameOf)
