@@ -36,10 +36,11 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // patterns does not matter, nor does what is there twice; platforms of one ID
 // are one.
 func NewTable(platforms []Platform) *Table {
-	body := encodeBody(platforms)
-	file := binary.LittleEndian.AppendUint32([]byte(tableMagic), crc32.Checksum(body, castagnoli))
-	file = binary.LittleEndian.AppendUint64(file, uint64(len(body)))
-	t, err := ReadTable(append(file, body...))
+	file := encodeTable(platforms)
+	header, body := append(file[:0], tableMagic...), file[tableHeader:]
+	header = binary.LittleEndian.AppendUint32(header, crc32.Checksum(body, castagnoli))
+	binary.LittleEndian.AppendUint64(header, uint64(len(body)))
+	t, err := ReadTable(file)
 	if err != nil {
 		panic("modalias: made a table that cannot be read: " + err.Error()) // only beyond 4 GiB
 	}
@@ -60,15 +61,19 @@ type encoder struct {
 	values  []int
 }
 
-func encodeBody(platforms []Platform) []byte {
+// encodeTable returns a table's file, with room for its header.
+func encodeTable(platforms []Platform) []byte {
 	ids := platformIDs(platforms)
 	records := distinctRecords(platforms, ids)
-	patterns, owners := claimed(records)
 	e := &encoder{strings: map[string]int{}, lists: map[string]int{}}
 	words := e.number(records, ids)
-	out, order := appendIndex(nil, patterns)
-	out = appendNumbers(out, e.owners(owners, order, len(records)))
+	patterns, claimants := claimed(records)
+	parts, tails := sortPatterns(patterns)
+	parts, owners := e.unite(parts, patterns, claimants, len(records))
 	columns := e.columns(records, len(ids))
+	out := make([]byte, tableHeader, tableHeader+32*(len(parts)+len(words)))
+	out = appendIndex(out, patterns, parts, tails)
+	out = appendNumbers(out, owners)
 	out = appendWords(out, words)
 	out = appendSums(out, e.ends)
 	out = appendNumbers(out, e.values)
@@ -156,45 +161,36 @@ func (m *Module) flags() int {
 	return 0
 }
 
-// claimed returns all patterns, and of each the records that have it.
-func claimed(records []*record) (patterns []string, owners [][]int) {
+// claimed returns the patterns of all records, one record after the other, and
+// of each pattern the record.
+func claimed(records []*record) (patterns []string, claimants []int) {
 	total := 0
 	for _, r := range records {
 		total += len(r.Aliases)
 	}
-	numbers, claims := make(map[string]int, total), make([]int, 0, total)
-	for _, r := range records {
-		for _, alias := range r.Aliases {
-			n, found := numbers[alias]
-			if !found {
-				n = len(patterns)
-				numbers[alias] = n
-				patterns = append(patterns, alias)
-			}
-			claims = append(claims, n)
+	patterns, claimants = make([]string, 0, total), make([]int, 0, total)
+	for i, r := range records {
+		patterns = append(patterns, r.Aliases...)
+		for range r.Aliases {
+			claimants = append(claimants, i)
 		}
 	}
-	return patterns, ownersOf(claims, len(patterns), records)
+	return patterns, claimants
 }
 
-// ownersOf turns the patterns of each record around, which claims has one after
-// the other. The lists lie in one array: there are as many as patterns.
-func ownersOf(claims []int, patterns int, records []*record) [][]int {
-	sizes, owners := make([]int, patterns), make([][]int, patterns)
-	for _, n := range claims {
-		sizes[n]++
-	}
-	all := make([]int, len(claims))
-	for n, size := range sizes {
-		owners[n], all = all[:0:size], all[size:]
-	}
-	for i, r := range records {
-		for _, n := range claims[:len(r.Aliases)] {
-			owners[n] = append(owners[n], i)
+// unite makes one of what is the same pattern of several records, and returns
+// for each the list of these. parts are in order, so that they are neighbours.
+func (e *encoder) unite(parts []split, patterns []string, claimants []int, records int) ([]split, []int) {
+	refs, once := make([]int, 0, len(parts)), parts[:0]
+	var owners []int
+	for i := 0; i < len(parts); {
+		first := parts[i]
+		for owners = owners[:0]; i < len(parts) && patterns[parts[i].at] == patterns[first.at]; i++ {
+			owners = append(owners, claimants[parts[i].at])
 		}
-		claims = claims[len(r.Aliases):]
+		once, refs = append(once, first), append(refs, e.list(owners, records))
 	}
-	return owners
+	return once, refs
 }
 
 // number numbers all strings and returns them in order.
@@ -233,15 +229,6 @@ func (m *Module) storedName() string {
 	return m.Name
 }
 
-// owners returns for each pattern of the index the list of its records.
-func (e *encoder) owners(owners [][]int, order []int, records int) []int {
-	refs := make([]int, len(order))
-	for i, at := range order {
-		refs[i] = e.list(owners[at], records)
-	}
-	return refs
-}
-
 // list returns what refers to a list of things of which there are n.
 func (e *encoder) list(list []int, n int) int {
 	switch len(list) {
@@ -267,6 +254,9 @@ func (e *encoder) list(list []int, n int) int {
 // columns returns the columns of the records, in the order of the file.
 func (e *encoder) columns(records []*record, platforms int) [8][]int {
 	var columns [8][]int
+	for c := range columns {
+		columns[c] = make([]int, 0, len(records))
+	}
 	for _, r := range records {
 		for c, value := range [8]int{
 			e.ref(r.File), e.ref(r.storedName()), r.flags(), e.list(r.platforms, platforms),

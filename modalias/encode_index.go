@@ -6,9 +6,22 @@ import (
 	"strings"
 )
 
-// appendIndex writes an index of patterns: heads, parents, tail numbers, tails.
-// order is where in the list each pattern of the index was.
-func appendIndex(out []byte, patterns []string) (_ []byte, order []int) {
+// appendIndex writes the index of some patterns, of which parts and tails are
+// what sortPatterns returned: heads, parents, tail numbers, tails.
+func appendIndex(out []byte, patterns []string, parts []split, tails []tail) []byte {
+	heads, numbers := make([]string, len(parts)), make([]int, len(parts))
+	for i, p := range parts {
+		heads[i], numbers[i] = patterns[p.at][:len(p.normal)], p.tail
+	}
+	out = appendWords(out, heads)
+	out = appendNumbers(out, parents(parts))
+	out = appendNumbers(out, numbers)
+	return appendTails(out, tails)
+}
+
+// sortPatterns splits patterns, and returns them in the order of the index, and
+// the distinct tails in that of the file.
+func sortPatterns(patterns []string) ([]split, []tail) {
 	parts, tails := splitAll(patterns)
 	slices.SortFunc(parts, func(a, b split) int {
 		if c := strings.Compare(a.normal, b.normal); c != 0 {
@@ -16,15 +29,7 @@ func appendIndex(out []byte, patterns []string) (_ []byte, order []int) {
 		}
 		return cmp.Or(cmp.Compare(a.tail, b.tail), strings.Compare(patterns[a.at], patterns[b.at]), cmp.Compare(a.at, b.at))
 	})
-	order = make([]int, len(parts))
-	heads, numbers := make([]string, len(parts)), make([]int, len(parts))
-	for i, p := range parts {
-		order[i], heads[i], numbers[i] = p.at, patterns[p.at][:len(p.normal)], p.tail
-	}
-	out = appendWords(out, heads)
-	out = appendNumbers(out, parents(parts))
-	out = appendNumbers(out, numbers)
-	return appendTails(out, tails), order
+	return parts, tails
 }
 
 // split is a pattern in two parts.
@@ -114,10 +119,10 @@ func anchor(tail string) (from, to int) {
 
 func appendTails(out []byte, tails []tail) []byte {
 	var text []byte
-	var ends, from, to []int
-	for _, t := range tails {
+	ends, from, to := make([]int, len(tails)), make([]int, len(tails)), make([]int, len(tails))
+	for i, t := range tails {
 		text = append(text, t.text...)
-		ends, from, to = append(ends, len(text)), append(from, t.from), append(to, t.to)
+		ends[i], from[i], to[i] = len(text), t.from, t.to
 	}
 	out = appendSums(appendBytes(out, text), ends)
 	return appendNumbers(appendNumbers(out, from), to)

@@ -17,8 +17,8 @@ type words struct {
 const blockSize = 16 // words; more would make the file smaller and every look into it slower
 
 func appendWords(out []byte, list []string) []byte {
-	var blocks []int
-	var data []byte
+	const usual = 16 // bytes of a word
+	blocks, data := make([]int, 0, len(list)/blockSize+1), make([]byte, 0, usual*len(list))
 	for i, word := range list {
 		shared := 0
 		if i%blockSize == 0 {
