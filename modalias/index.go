@@ -48,12 +48,9 @@ type tails struct {
 // NewIndex makes an index of patterns, as [Match] reads them. It keeps the
 // slice, which must not be changed afterwards.
 func NewIndex(patterns []string) *Index {
-	parts, tails := sortPatterns(patterns)
-	x := (&reader{in: appendIndex(nil, patterns, parts, tails)}).index()
-	x.order, x.given = make([]int, len(parts)), patterns
-	for i, p := range parts {
-		x.order[i] = p.at
-	}
+	file, order := EncodeIndex(patterns)
+	x := (&reader{in: file}).index()
+	x.order, x.given = order, patterns
 	return &x
 }
 

@@ -4,7 +4,12 @@ package modalias
 // [ReadIndex], and the order of the patterns there: position i has the pattern
 // at order[i] of the list.
 func EncodeIndex(patterns []string) (file []byte, order []int) {
-	return appendIndex(nil, patterns)
+	parts, tails := sortPatterns(patterns)
+	order = make([]int, len(parts))
+	for i, p := range parts {
+		order[i] = p.at
+	}
+	return appendIndex(nil, patterns, parts, tails), order
 }
 
 // ReadIndex opens what [EncodeIndex] made of patterns, which are given in its
