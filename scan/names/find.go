@@ -9,7 +9,21 @@ import (
 // name, vendor and device together, sorted. Vendors reuse names, so there may be
 // several; and other versions of pci.ids have other names, so there may be none.
 func (db *DB) Named(name string) []string {
-	return db.byName()[plain(name)]
+	list := db.list(db.pci)
+	name = plain(name)
+	var ids []string
+	for i := range name {
+		if name[i] != ' ' {
+			continue
+		}
+		for _, vendor := range list.named(name[:i]) {
+			for _, device := range list.at(vendor).named(name[i+1:]) {
+				ids = append(ids, vendor+":"+device)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // plain is a name as far as versions of the list agree on it.
@@ -17,20 +31,21 @@ func plain(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }
 
-// invert maps the names of devices to their ids.
-func invert(pci *entry) map[string][]string {
-	ids := map[string][]string{}
-	for vendor, of := range pci.all() {
-		if strings.HasPrefix(vendor, "C ") {
-			continue // a class
-		}
-		for device, e := range of.all() {
-			name := plain(of.name() + " " + e.name())
-			ids[name] = append(ids[name], vendor+":"+device)
-		}
+// named returns the ids of the vendors, or devices, below e that have a plain
+// name. Those of all are worked out when one is first asked for.
+func (e *entry) named(name string) []string {
+	if e == nil {
+		return nil
 	}
-	for _, list := range ids {
-		slices.Sort(list)
-	}
-	return ids
+	e.invert.Do(func() {
+		e.ids = map[string][]string{}
+		for id, below := range e.all() {
+			if strings.HasPrefix(id, "C ") {
+				continue // a class
+			}
+			name := plain(below.name())
+			e.ids[name] = append(e.ids[name], id)
+		}
+	})
+	return e.ids[name]
 }

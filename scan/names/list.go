@@ -28,6 +28,9 @@ type entry struct {
 	depth int    // tabs before these
 	once  sync.Once
 	below map[string]*entry
+
+	invert sync.Once
+	ids    map[string][]string // of those below, by plain name
 }
 
 // openList unpacks an embedded list.

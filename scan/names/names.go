@@ -15,19 +15,15 @@ import (
 type DB struct {
 	pci func() (*entry, error)
 	usb func() (*entry, error)
-
-	byName func() map[string][]string // PCI ids
 }
 
 // Open returns the database of the embedded lists. It costs nothing: each list
 // is read when it is first asked for.
 func Open() *DB {
-	db := &DB{
+	return &DB{
 		pci: sync.OnceValues(func() (*entry, error) { return openList(pciIDs) }),
 		usb: sync.OnceValues(func() (*entry, error) { return openList(usbIDs) }),
 	}
-	db.byName = sync.OnceValue(func() map[string][]string { return invert(db.list(db.pci)) })
-	return db
 }
 
 // Err returns what kept a list from being read, such as a full file system. The

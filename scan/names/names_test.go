@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -154,6 +155,13 @@ func TestNamed(t *testing.T) {
 	for _, test := range tests {
 		if got := db.Named(test.name); !slices.Equal(got, test.want) {
 			t.Errorf("Named(%q) = %q, want %q", test.name, got, test.want)
+		}
+	}
+	for id, vendor := range db.list(db.pci).all() {
+		for device, e := range vendor.all() {
+			if name := vendor.name() + " " + e.name(); !strings.HasPrefix(id, "C ") && !slices.Contains(db.Named(name), id+":"+device) {
+				t.Errorf("Named(%q) = %q, without %s:%s", name, db.Named(name), id, device)
+			}
 		}
 	}
 	if got := db.Named("NVIDIA Corporation GP108 [GeForce GT 1030]"); len(got) == 0 {
