@@ -27,6 +27,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/initramfs/qemu"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 	"github.com/modscout/modscout/scan/report"
@@ -184,15 +185,15 @@ func (g *guest) waits() qemu.Output {
 	return qemu.Output(g.said.Bytes())
 }
 
-// testPage boots a machine without a network card from a stick that shall serve
-// the page and send the answer to a server whose certificate is on the stick. It
-// can do neither, until a USB adapter is plugged in. It answers from a catalogue of
-// the stick, and another one there is broken.
+// testPage boots a machine without a network card from a stick that shall try
+// drivers, serve the page and send the answer to a server whose certificate is on
+// the stick. It can do none of it, until a USB adapter is plugged in. It answers
+// from a catalogue of the stick, and another one there is broken.
 func testPage(t *testing.T, program string) {
 	in := newInbox(t)
 	kernel := kotest.Debian(t, "linux-image-amd64")
 	image := buildImage(t, program, kernel, filepath.Join(t.TempDir(), "scan.img"),
-		"--catalog", addedCatalog(t), "--append", "modscout.serve=1 modscout.debug=1 modscout.platform="+addedPlatform+" modscout.export="+in.url("/up/"))
+		"--catalog", addedCatalog(t), "--append", "modscout.serve=1 modscout.probe=1 modscout.debug=1 modscout.platform="+addedPlatform+" modscout.export="+in.url("/up/"))
 	addToStick(t, image, "ca.pem", in.ca)
 	addToStick(t, image, "catalogs/broken.json", []byte("no catalogue"))
 	page, card, fixed := freePort(t), formatted(t), formatted(t)
@@ -232,6 +233,7 @@ func testPage(t *testing.T, program string) {
 			t.Errorf("the serial port lacks %q", want)
 		}
 	}
+	wantProbed(t, out, served)
 	for what, got := range map[string][]byte{
 		"sent": in.got["/up/report.json"], "on the stick": readStick(t, openStick(t, image), "modscout/report.json"),
 		"on the other medium": runTool(t, "mtools", "mtype", "-i", card, "::modscout/report.json"),
@@ -248,18 +250,37 @@ func testPage(t *testing.T, program string) {
 	}
 }
 
-// testRefused is the twin of testPage: without the certificate nothing is sent,
-// and nothing is served that nobody asked for. The driver is in the initramfs.
+// wantProbed wants the adapter that was plugged in to have been tried, on its
+// insertion, and to be driven.
+func wantProbed(t *testing.T, out qemu.Output, served []byte) {
+	t.Helper()
+	results, err := out.Probe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := readReport(t, served)
+	i := slices.IndexFunc(r.Devices, isAdapter)
+	if !slices.ContainsFunc(results, func(result probe.Result) bool {
+		return i >= 0 && result.Device == r.Devices[i].ID && result.Module == "cdc_ether" && result.State == probe.Works
+	}) {
+		t.Errorf("the adapter was not tried when it was plugged in, or does not work: %+v", results)
+	}
+}
+
+// testRefused is the twin of testPage, from a CD, which has the drivers of
+// network cards in its initrd: without the certificate nothing is sent, and
+// nothing is served that nobody asked for.
 func testRefused(t *testing.T, program string) {
 	in := newInbox(t)
-	parts := buildImage(t, program, kotest.Debian(t, "linux-image-amd64"), t.TempDir()+"/", "--load", "e1000e")
-	board := qemu.Plain().WithKernel(filepath.Join(parts, "vmlinuz"), filepath.Join(parts, "initrd"))
-	board.Append += " modscout.export=" + in.url("/up/") + " modscout.serv=1"
+	cd := buildImage(t, program, kotest.Debian(t, "linux-image-amd64"), filepath.Join(t.TempDir(), "scan.iso"),
+		"--append", "modscout.poweroff=1 modscout.export="+in.url("/up/")+" modscout.serv=1")
+	board := qemu.Plain().WithCD(cd)
+	board.MemoryMB = 512
 	board.Devices = append(board.Devices, "e1000e,netdev=net,romfile=")
 	board.Extra = []string{"-netdev", "user,id=net"}
 	out := bootBoard(t, board)
 	wantReport(t, out)
-	for _, want := range []string{"NOT SENT to " + in.url("/up/"), "unknown authority", "modscout.serv is no option of this image"} {
+	for _, want := range []string{"e1000e: bound by Linux", ": 10.0.2.15/24", "NOT SENT to " + in.url("/up/"), "unknown authority", "modscout.serv is no option of this image"} {
 		if !bytes.Contains(out, []byte(want)) {
 			t.Errorf("the serial port lacks %q", want)
 		}
@@ -322,5 +343,9 @@ func fetched(t *testing.T, url string) []byte {
 func hasAdapter(t *testing.T, data []byte) bool {
 	t.Helper()
 	r := readReport(t, data)
-	return slices.ContainsFunc(r.Devices, func(d report.Device) bool { return d.Bus == "usb" && d.VendorID == "0525" && d.DeviceID == "a4a2" })
+	return slices.ContainsFunc(r.Devices, isAdapter)
+}
+
+func isAdapter(d report.Device) bool {
+	return d.Bus == "usb" && d.VendorID == "0525" && d.DeviceID == "a4a2"
 }
