@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"debug/elf"
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,14 +19,16 @@ import (
 	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
+var cards = flag.Int("cards", 1000, "how many PCI cards the crowded machine has; ten thousand take an emulator minutes")
+
 // TestNeverDies boots an /init whose parts panic, hang or die in a real kernel,
-// with a damaged initramfs and a module that crashes, or without /proc, /sys,
-// screen and disk. The kernel must not panic, and the person must see what
-// happened.
+// with a damaged initramfs and a module that crashes, without /proc, /sys,
+// screen and disk, with too little memory, or with far too many devices. The
+// kernel must not panic, and the person must see what happened.
 func TestNeverDies(t *testing.T) {
 	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-amd64")
-	program := buildDying(t)
+	program := buildProgram(t, "./testdata/dying")
 	board := qemu.Plain().WithKernel(kernel.Image, damagedInitrd(t, program, kernel))
 
 	t.Run("panic", func(t *testing.T) {
@@ -55,6 +59,16 @@ func TestNeverDies(t *testing.T) {
 			t.Errorf("the report was not safe before the recommendation: %v", err)
 		}
 	})
+	t.Run("too little memory", func(t *testing.T) {
+		board := board
+		board.Append += " GREEDY=1"
+		out := bootBoard(t, board)
+		wantOn(t, out, "modscout: stopped: signal: killed: the machine has too little memory. The answer is not complete", "Powering off.")
+		if _, err := out.Report(); err != nil {
+			t.Errorf("the report was not safe before the recommendation: %v", err)
+		}
+	})
+	t.Run("crowded", func(t *testing.T) { testCrowded(t, kernel) })
 	t.Run("no proc, no sys, no screen", func(t *testing.T) {
 		initrd := filepath.Join(t.TempDir(), "initrd")
 		writeFile(t, initrd, archiveOf(t, program, kernel.Modules))
@@ -70,11 +84,39 @@ func TestNeverDies(t *testing.T) {
 	})
 }
 
-// buildDying builds testdata/dying as an /init.
-func buildDying(t *testing.T) string {
+// testCrowded boots the program of the scan image on a machine of a thousand
+// cards and more: all are in the report, and the answer is one screen.
+func testCrowded(t *testing.T, kernel kotest.Kernel) {
+	initrd := filepath.Join(t.TempDir(), "initrd")
+	writeFile(t, initrd, archiveOf(t, buildProgram(t, "./testdata/crowded"), kernel.Modules))
+	board := qemu.Plain().WithKernel(kernel.Image, initrd)
+	board.Append += fmt.Sprint(" modscout.debug=1 CARDS=", *cards)
+	board.MemoryMB = max(512, *cards/5)
+	out := bootBoard(t, board)
+	wantOn(t, out, " other devices", "Powering off.")
+	r, err := out.Report()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := 0
+	for i := range r.Devices {
+		if d := &r.Devices[i]; d.Bus == "pci" && d.ImpliedBy == "" {
+			got++
+		}
+	}
+	if got != *cards {
+		t.Errorf("%d cards in the report, want %d", got, *cards)
+	}
+	if p, err := out.Plan(); err != nil || len(p.Devices) != len(r.Devices) {
+		t.Errorf("no plan, or not for all devices: %v", err)
+	}
+}
+
+// buildProgram builds a program as an /init.
+func buildProgram(t *testing.T, dir string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "init")
-	build := exec.Command("go", "build", "-o", program, "./testdata/dying")
+	build := exec.Command("go", "build", "-o", program, dir)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

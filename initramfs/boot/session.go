@@ -20,7 +20,7 @@ const (
 	limitCheck     = time.Minute
 	limitLoad      = 2 * time.Minute
 	limitSettle    = 15 * time.Second // settling itself gives up after 10
-	limitScan      = time.Minute
+	limitScan      = 3 * time.Minute  // ten thousand devices take one under an emulator
 	limitCatalogs  = time.Minute
 	limitRecommend = 2 * time.Minute
 	limitShow      = 20 * time.Second

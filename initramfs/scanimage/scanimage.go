@@ -5,6 +5,7 @@ package scanimage
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -77,9 +78,23 @@ func asked(o boot.Options) recommend.Options {
 
 func showAnswer(w io.Writer, p *plan.Plan, r *report.Report, size boot.Size) error {
 	if p == nil {
-		return show.Report(w, r)
+		return firstPage(w, r, show.Options(size))
 	}
 	return show.Plan(w, p, r, show.Options(size))
+}
+
+// firstPage writes as much of a report as fits, and how to see the rest.
+func firstPage(w io.Writer, r *report.Report, options show.Options) error {
+	pages, err := show.Screens(options, func(w io.Writer) error { return show.Report(w, r) })
+	if err != nil {
+		return err
+	}
+	text := pages[0]
+	if n := len(pages); n > 1 {
+		text += fmt.Sprintf("The devices have %d pages: press %c for all of them.\n", n, boot.KeyDevices)
+	}
+	_, err = io.WriteString(w, text)
+	return err
 }
 
 // pack writes the packer's input without the archives, which are not on

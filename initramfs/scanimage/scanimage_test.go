@@ -71,6 +71,11 @@ func TestTenThousandDevices(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFits(t, "the answer", screen.String(), size)
+	screen.Reset()
+	if err := showAnswer(&screen, nil, r, size); err != nil || !strings.Contains(screen.String(), " pages: press d ") {
+		t.Errorf("without a plan: %v\n%s", err, &screen)
+	}
+	wantFits(t, "the report", screen.String(), size)
 	for _, key := range []byte{boot.KeyDevices, boot.KeyOthers, boot.KeyQR, boot.KeyHelp} {
 		pages, err := pages(key, p, r, size)
 		if err != nil || len(pages) == 0 {

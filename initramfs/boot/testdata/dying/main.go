@@ -1,10 +1,12 @@
 // Dying is an /init for boot tests whose parts go wrong: the scan panics, and
 // with "modscout.show=report" the recommendation is a fatal error that no
 // recover catches. With "WITHOUT_PROC_AND_SYS=1", which the kernel passes on as
-// an environment variable, nothing can be mounted there.
+// an environment variable, nothing can be mounted there, and with "GREEDY=1" the
+// recommendation takes all memory.
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -26,6 +28,12 @@ func main() {
 		Tool: "dying",
 		Scan: func(context.Context) (*report.Report, error) { panic("the scan panics") },
 		Recommend: func(_ context.Context, _ *report.Report, o boot.Options) (*plan.Plan, error) {
+			if os.Getenv("GREEDY") != "" {
+				var all [][]byte
+				for {
+					all = append(all, bytes.Repeat([]byte{1}, 1<<20))
+				}
+			}
 			if o.Show == "report" {
 				new(sync.Mutex).Unlock() // fatal error
 			}
