@@ -28,6 +28,9 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == lookupVerb {
 		exit(lookupMain(os.Args[2:]))
 	}
+	if len(os.Args) > 1 && os.Args[1] == treeVerb {
+		exit(treeMain(os.Args[2:]))
+	}
 	var opts options
 	flag.IntVar(&opts.runs, "runs", 7, "times that each row is run")
 	flag.StringVar(&opts.cache, "cache", ".cache", "where the kernels are, and where the bench may write")

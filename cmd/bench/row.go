@@ -22,6 +22,7 @@ type row struct {
 	work   string
 	beside string  // the peer, in a word
 	goal   float64 // ratio of cost, ours to the peer's
+	wall   float64 // goal of the ratio of the time that passes; 0: none
 	bytes  bool    // the cost is memory
 	ours   func() (sample, error)
 	peer   func() (sample, error)
@@ -32,8 +33,14 @@ type row struct {
 type result struct {
 	row
 	oursMedian, peerMedian sample
-	ratios                 []float64
+	ratios, walls          []float64
 	equality               string
+}
+
+// within gives a row a goal for the time that passes, too.
+func (r row) within(goal float64) row {
+	r.wall = goal
+	return r
 }
 
 // measure runs both sides in turn, after one run each that is not counted, so
@@ -53,9 +60,11 @@ func (r row) measure(runs int) (result, error) {
 		if i > 0 {
 			ours, peers = append(ours, our), append(peers, peer)
 			res.ratios = append(res.ratios, our.cost/peer.cost)
+			res.walls = append(res.walls, float64(our.wall)/float64(peer.wall))
 		}
 	}
 	slices.Sort(res.ratios)
+	slices.Sort(res.walls)
 	res.oursMedian, res.peerMedian = median(ours), median(peers)
 	var err error
 	if res.equality, err = r.equal(); err != nil {
@@ -74,19 +83,29 @@ func quartile(values []float64, n int) float64 {
 	return values[n*(len(values)-1)/4]
 }
 
-const tableHead = `| work | beside | ours | theirs | ratio (quartiles) | goal | peak memory | results |
-|---|---|---|---|---|---|---|---|
+const tableHead = `| work | beside | ours | theirs | ratio (quartiles) | goal | time that passes (goal) | peak memory | results |
+|---|---|---|---|---|---|---|---|---|
 `
 
 // String returns the line of the table.
 func (r result) String() string {
-	ratio := fmt.Sprintf("%.3f (%.3f-%.3f)", quartile(r.ratios, 2), quartile(r.ratios, 1), quartile(r.ratios, 3))
-	if quartile(r.ratios, 2) > r.goal {
-		ratio = "**" + ratio + "**"
+	ratio := bold(fmt.Sprintf("%.3f (%.3f-%.3f)", quartile(r.ratios, 2), quartile(r.ratios, 1), quartile(r.ratios, 3)),
+		quartile(r.ratios, 2) > r.goal)
+	wall := "-"
+	if r.wall > 0 {
+		wall = bold(fmt.Sprintf("%.2f (%.2f)", quartile(r.walls, 2), r.wall), quartile(r.walls, 2) > r.wall)
 	}
 	peaks := megabytes(r.oursMedian.memory) + " / " + megabytes(r.peerMedian.memory)
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %.2f | %s | %s |\n",
-		r.work, r.beside, r.amount(r.oursMedian), r.amount(r.peerMedian), ratio, r.goal, peaks, r.equality)
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %.2f | %s | %s | %s |\n",
+		r.work, r.beside, r.amount(r.oursMedian), r.amount(r.peerMedian), ratio, r.goal, wall, peaks, r.equality)
+}
+
+// bold marks what missed its goal.
+func bold(text string, missed bool) string {
+	if missed {
+		return "**" + text + "**"
+	}
+	return text
 }
 
 // amount is a cost as a person reads it.
