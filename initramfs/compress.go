@@ -7,6 +7,7 @@ import (
 	"os/exec"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/u-root/u-root/pkg/cpio"
 	"github.com/ulikunitz/xz"
 )
 
@@ -68,14 +69,29 @@ func (fs *Initramfs) writeZstd(w io.Writer) error {
 	return compressor.Close()
 }
 
-// moduleWindow is as far as an xz'd module on the stick points back, in bytes;
-// few modules are larger.
-const moduleWindow = 1 << 20
+// moduleWindow is as far as packed modules point back, in bytes: /init needs as
+// much memory to unpack them.
+const moduleWindow = 4 << 20
 
-// xzModule compresses a module for the stick, by the xz tool where it is
-// installed: the library's output is a fifth larger. The filter of x86 jumps
-// would do harm, for a module's jumps are not linked yet.
-func xzModule(data []byte) ([]byte, error) {
+// packModules makes a cpio archive of modules, packed by xz: what they have in
+// common is stored once.
+func packModules(modules []content) ([]byte, error) {
+	var records []cpio.Record
+	for _, m := range modules {
+		records = append(records, cpio.StaticRecord(m.data, cpio.Info{Name: m.path, Mode: cpio.S_IFREG | 0o644}))
+	}
+	number(records)
+	var archive bytes.Buffer
+	if err := writeCPIO(&archive, records); err != nil {
+		return nil, err
+	}
+	return xzModules(archive.Bytes())
+}
+
+// xzModules compresses modules by the xz tool where it is installed: the
+// library's output is a fifth larger. The filter of x86 jumps would do harm, for
+// a module's jumps are not linked yet.
+func xzModules(data []byte) ([]byte, error) {
 	tool, err := exec.LookPath("xz")
 	if err != nil {
 		return xzByLibrary(data)

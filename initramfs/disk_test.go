@@ -14,6 +14,7 @@ import (
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
@@ -62,7 +63,7 @@ func sampleDisk(t *testing.T, release string) Disk {
 		t.Fatal(err)
 	}
 	return Disk{Kernel: &Kernel{release, bzImage(release)}, Initramfs: fs, Append: "modscout.loader=rr",
-		Files: map[string][]byte{CatalogsDir + "/mine.json.zst": []byte("mine")}}
+		Files: map[string][]byte{layout.CatalogsDir + "/mine.json.zst": []byte("mine")}}
 }
 
 func TestDisk(t *testing.T) {

@@ -11,15 +11,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko"
 )
-
-// DriversDir is where a stick has the drivers that are not in the initramfs,
-// in a directory named by the kernel's release. They are for the network and
-// for probing, and are read when the report is safe.
-const DriversDir = "boot/modules"
 
 // DriverSet names which drivers a stick carries.
 type DriverSet string
@@ -75,8 +71,8 @@ func (set DriverSet) drivers(tree *tree) ([]content, error) {
 
 // pack reads modules, compressed (a third is left, and a stick is slow), and
 // makes the database by which they are found.
-func (t *tree) pack(order []Load) ([]content, error) {
-	dir := path.Join("/", DriversDir, t.release)
+func (t *tree) pack(order []layout.Load) ([]content, error) {
+	dir := path.Join("/", layout.DriversDir, t.release)
 	packed := ko.Tree{Dir: t.dir, Release: t.release, Builtin: slices.Sorted(maps.Keys(t.builtin))}
 	var files []content
 	for _, m := range order {
@@ -104,11 +100,11 @@ func (t *tree) pack(order []Load) ([]content, error) {
 
 // compressed returns a module as xz: the file's own bytes where it is that
 // already.
-func (t *tree) compressed(m Load, plain []byte) ([]byte, error) {
+func (t *tree) compressed(m layout.Load, plain []byte) ([]byte, error) {
 	if file := t.files[m.Name()]; strings.HasSuffix(file, ".xz") {
 		return os.ReadFile(filepath.Join(t.dir, file))
 	}
-	return xzModule(plain)
+	return xzModules(plain)
 }
 
 // below lists the modules whose path begins with one of some prefixes.

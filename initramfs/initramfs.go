@@ -19,13 +19,8 @@ import (
 	"strings"
 
 	"github.com/u-root/u-root/pkg/cpio"
-)
 
-// Where the archive keeps what /init reads.
-const (
-	ManifestPath = "modscout/manifest" // see [Manifest]
-	LoadPath     = "modscout/modules"  // see [Load]
-	CatalogsDir  = "modscout/catalogs" // catalogues beside the embedded one; a stick has it too
+	"github.com/modscout/modscout/initramfs/layout"
 )
 
 // Config says what an initramfs holds.
@@ -48,10 +43,10 @@ type Config struct {
 
 // Initramfs is one archive, ready to be written.
 type Initramfs struct {
-	Release  string   // of the kernel that the modules belong to
-	Load     []Load   // in load order
-	Absent   []string // names of Enumerators that this kernel has neither as a module nor built in
-	Manifest Manifest
+	Release  string        // of the kernel that the modules belong to
+	Load     []layout.Load // in load order
+	Absent   []string      // names of Enumerators that this kernel has neither as a module nor built in
+	Manifest layout.Manifest
 
 	records []cpio.Record
 }
@@ -86,14 +81,10 @@ func (fs *Initramfs) collect(c Config, tree *tree) error {
 		return err
 	}
 	fs.add("init", program, 0o755)
-	for _, m := range fs.Load {
-		data, err := tree.read(m)
-		if err != nil {
-			return err
-		}
-		fs.add(m.Path, data, 0o644)
+	fs.add(layout.LoadPath, layout.FormatLoad(fs.Load), 0o644)
+	if err := fs.addModules(tree); err != nil {
+		return err
 	}
-	fs.add(LoadPath, formatLoad(fs.Load), 0o644)
 	drivers, err := c.Drivers.drivers(tree)
 	if err != nil {
 		return err
@@ -104,27 +95,58 @@ func (fs *Initramfs) collect(c Config, tree *tree) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		fs.add(name, c.Files[name], 0o644)
 	}
-	fs.records = append(fs.records, cpio.StaticFile(ManifestPath, fs.Manifest.String(), 0o644))
+	fs.records = append(fs.records, cpio.StaticFile(layout.ManifestPath, fs.Manifest.String(), 0o644))
 	for _, dir := range []string{"dev", "proc", "sys", "tmp", "mnt"} {
 		fs.records = append(fs.records, cpio.Directory(dir, 0o755))
 	}
-	for i := range fs.records {
-		fs.records[i].Ino = uint64(i + 1)
-		fs.records[i].NLink = 1
-	}
-	cpio.MakeAllReproducible(fs.records)
+	number(fs.records)
 	return nil
 }
 
+// number gives records what they need to be told apart, and the same in every
+// archive.
+func number(records []cpio.Record) {
+	for i := range records {
+		records[i].Ino = uint64(i + 1)
+		records[i].NLink = 1
+	}
+	cpio.MakeAllReproducible(records)
+}
+
 func (fs *Initramfs) add(name string, data []byte, mode uint64) {
-	fs.Manifest = append(fs.Manifest, fileOf(name, data))
+	fs.Manifest = append(fs.Manifest, layout.FileOf(name, data))
 	fs.records = append(fs.records, cpio.StaticRecord(data, cpio.Info{Name: name, Mode: cpio.S_IFREG | mode}))
+}
+
+// addModules adds the archive of the modules. They are packed for themselves:
+// the kernel need not have room for all of them at once, and the filter that
+// helps to pack a program does not harm them. The manifest lists them too.
+func (fs *Initramfs) addModules(tree *tree) error {
+	var modules []content
+	for _, m := range fs.Load {
+		data, err := tree.read(m)
+		if err != nil {
+			return err
+		}
+		fs.Manifest = append(fs.Manifest, layout.FileOf(m.Path, data))
+		modules = append(modules, content{m.Path, data})
+	}
+	packed, err := packModules(modules)
+	if err != nil {
+		return err
+	}
+	fs.add(layout.ModulesPath, packed, 0o644)
+	return nil
 }
 
 // WriteCPIO writes the archive without compression.
 func (fs *Initramfs) WriteCPIO(w io.Writer) error {
+	return writeCPIO(w, fs.records)
+}
+
+func writeCPIO(w io.Writer, records []cpio.Record) error {
 	archive := cpio.NewDedupWriter(cpio.Newc.Writer(w))
-	if err := cpio.WriteRecordsAndDirs(archive, fs.records); err != nil {
+	if err := cpio.WriteRecordsAndDirs(archive, records); err != nil {
 		return fmt.Errorf("cpio: %w", err)
 	}
 	return cpio.WriteTrailer(archive)
@@ -133,8 +155,8 @@ func (fs *Initramfs) WriteCPIO(w io.Writer) error {
 // String tells people what the archive holds.
 func (fs *Initramfs) String() string {
 	var total int64
-	for _, f := range fs.Manifest {
-		total += f.Size
+	for _, r := range fs.records {
+		total += int64(r.FileSize)
 	}
 	return fmt.Sprintf("%s: %d modules, %.1f MB unpacked", fs.Release, len(fs.Load), float64(total)/1e6)
 }

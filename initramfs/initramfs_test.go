@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
@@ -87,7 +88,7 @@ func fakeTree(t *testing.T, files ...string) string {
 		}
 		data := []byte("module " + name)
 		if strings.HasSuffix(name, ".xz") {
-			data, _ = xzModule(data)
+			data, _ = xzModules(data)
 		}
 		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
@@ -107,14 +108,14 @@ func TestExactModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Load{
-		{"lib/modules/6.1.0-test/kernel/b/three.ko", "debug=1"},
-		{"lib/modules/6.1.0-test/kernel/a/one-two.ko", ""},
+	want := []layout.Load{
+		{Path: "lib/modules/6.1.0-test/kernel/b/three.ko", Args: "debug=1"},
+		{Path: "lib/modules/6.1.0-test/kernel/a/one-two.ko", Args: ""},
 	}
 	if diff := cmp.Diff(want, fs.Load); diff != "" {
 		t.Errorf("Load mismatch (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(want, ParseLoad(string(formatLoad(fs.Load)))); diff != "" {
+	if diff := cmp.Diff(want, layout.ParseLoad(string(layout.FormatLoad(fs.Load)))); diff != "" {
 		t.Errorf("ParseLoad() mismatch (-want +got):\n%s", diff)
 	}
 	var archive, again bytes.Buffer
@@ -147,7 +148,7 @@ func TestExactModules(t *testing.T) {
 			t.Errorf("%s has %d bytes, want %d: modules are packed uncompressed", e.Path, e.Size, size)
 		}
 	}
-	wantNames := []string{"init", want[0].Path, want[1].Path, LoadPath, "modscout/catalogs/x", ManifestPath}
+	wantNames := []string{"init", layout.LoadPath, layout.ModulesPath, want[0].Path, want[1].Path, "modscout/catalogs/x", layout.ManifestPath}
 	if diff := cmp.Diff(wantNames, names); diff != "" {
 		t.Errorf("List() mismatch (-want +got):\n%s", diff)
 	}
@@ -189,7 +190,7 @@ func TestClosure(t *testing.T) {
 			t.Logf("%s: %d modules, absent %v", kernel.Release, len(order), absent)
 			checkOrder(t, tree, order)
 			for _, e := range Enumerators {
-				loaded := slices.ContainsFunc(order, func(l Load) bool { return l.Name() == e.Name })
+				loaded := slices.ContainsFunc(order, func(l layout.Load) bool { return l.Name() == e.Name })
 				if !loaded && !tree.builtin[e.Name] && !slices.Contains(absent, e.Name) {
 					t.Errorf("%s is not loaded, built in or reported absent", e.Name)
 				}
@@ -198,7 +199,7 @@ func TestClosure(t *testing.T) {
 	}
 }
 
-func checkOrder(t *testing.T, tree *tree, order []Load) {
+func checkOrder(t *testing.T, tree *tree, order []layout.Load) {
 	t.Helper()
 	loaded := make(map[string]bool)
 	for _, l := range order {

@@ -1,6 +1,7 @@
 package initramfs
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/cavaliergopher/cpio"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias/archive"
 )
 
@@ -31,56 +33,61 @@ func List(r io.Reader) ([]Entry, []error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	entries, found, manifest, err := readArchive(unpacked)
-	if len(entries) == 0 {
+	l := listing{found: make(map[string]layout.File)}
+	err = l.read(unpacked)
+	if len(l.entries) == 0 {
 		return nil, nil, fmt.Errorf("%w, nor an initramfs", ErrNotStick)
 	}
 	if err != nil {
-		return entries, nil, err
+		return l.entries, nil, err
 	}
-	want, err := ParseManifest(manifest)
+	want, err := layout.ParseManifest(l.manifest)
 	if err != nil {
-		return entries, []error{err}, nil
+		return l.entries, []error{err}, nil
 	}
-	return entries, want.compare(found), nil
+	return l.entries, want.Compare(l.found), nil
 }
 
-func readArchive(r io.Reader) (entries []Entry, found map[string]File, manifest string, err error) {
-	found = make(map[string]File)
+// listing is what was read of an initramfs.
+type listing struct {
+	entries  []Entry
+	found    map[string]layout.File
+	manifest string
+}
+
+// read lists an archive, and behind the archive of its modules what is in it.
+func (l *listing) read(r io.Reader) error {
 	members := cpio.NewReader(r)
 	for {
 		header, err := members.Next()
 		if errors.Is(err, io.EOF) {
-			return entries, found, manifest, nil
+			return nil
 		}
 		if err != nil {
-			return entries, found, manifest, fmt.Errorf("after %d entries: %w", len(entries), err)
+			return fmt.Errorf("after %d entries: %w", len(l.entries), err)
 		}
-		entries = append(entries, Entry{Path: header.Name, Mode: header.FileInfo().Mode(), Size: header.Size})
+		l.entries = append(l.entries, Entry{Path: header.Name, Mode: header.FileInfo().Mode(), Size: header.Size})
 		if !header.Mode.IsRegular() {
 			continue
 		}
 		data, err := io.ReadAll(members)
 		if err != nil {
-			return entries, found, manifest, fmt.Errorf("%s: %w", header.Name, err)
+			return fmt.Errorf("%s: %w", header.Name, err)
 		}
-		found[header.Name] = fileOf(header.Name, data)
-		if header.Name == ManifestPath {
-			manifest = string(data)
-		}
+		l.add(header.Name, data)
 	}
 }
 
-// compare is [Manifest.Check] for files that were read already.
-func (m Manifest) compare(found map[string]File) []error {
-	var bad []error
-	for _, f := range m {
-		switch got, ok := found[f.Path]; {
-		case !ok:
-			bad = append(bad, &DamageError{f.Path, fs.ErrNotExist})
-		case got != f:
-			bad = append(bad, &DamageError{f.Path, errContent})
+// add takes a file. Of modules whose archive is damaged the manifest says that
+// they are missing.
+func (l *listing) add(name string, data []byte) {
+	l.found[name] = layout.FileOf(name, data)
+	switch name {
+	case layout.ManifestPath:
+		l.manifest = string(data)
+	case layout.ModulesPath:
+		if modules, err := archive.Decompress(bytes.NewReader(data), layout.Limits); err == nil {
+			l.read(modules)
 		}
 	}
-	return bad
 }

@@ -8,47 +8,17 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/modalias/ko"
 )
 
-// Load is one step of the load order: a module's path in the archive and its
-// parameters. The file at [LoadPath] has one line each, "PATH ARGS".
-type Load struct {
-	Path string
-	Args string
-}
-
-// Name returns the module's name as the kernel lists it.
-func (l Load) Name() string { return modalias.NameOf(l.Path) }
-
 // ErrNoModule says that a module tree lacks a module that was asked for.
 var ErrNoModule = errors.New("no such module")
-
-// ParseLoad reads a load order.
-func ParseLoad(text string) []Load {
-	var order []Load
-	for line := range strings.Lines(text) {
-		name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if name != "" {
-			order = append(order, Load{name, args})
-		}
-	}
-	return order
-}
-
-func formatLoad(order []Load) []byte {
-	var b bytes.Buffer
-	for _, l := range order {
-		fmt.Fprintln(&b, strings.TrimSpace(l.Path+" "+l.Args))
-	}
-	return b.Bytes()
-}
 
 // tree finds modules by name in /lib/modules/RELEASE. It reads file names
 // only: of four thousand modules an image needs some forty.
@@ -93,22 +63,19 @@ func readBuiltin(file string) (map[string]bool, error) {
 // step returns the step that loads a module of the tree. The archive has it
 // uncompressed, whatever the kernel's packages do: all of them together
 // compress better than each for itself, and no kernel need unpack them.
-func (t *tree) step(name, args string) Load {
+func (t *tree) step(name, args string) layout.Load {
 	plain, _, _ := strings.Cut(t.files[name], ".ko")
-	return Load{path.Join("lib/modules", t.release, plain+".ko"), args}
+	return layout.Load{Path: layout.ModulePath(t.release, plain+".ko"), Args: args}
 }
 
-// maxModule bounds a module, in bytes; the largest of Debian's has 17 MB.
-const maxModule = 64 << 20
-
 // read returns a module as the kernel takes it.
-func (t *tree) read(m Load) ([]byte, error) {
+func (t *tree) read(m layout.Load) ([]byte, error) {
 	file, err := os.Open(filepath.Join(t.dir, t.files[m.Name()]))
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	plain, err := archive.Decompress(file, archive.Limits{Bytes: maxModule, Window: archive.Default.Window})
+	plain, err := archive.Decompress(file, archive.Limits{Bytes: layout.MaxModule, Window: archive.Default.Window})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Path, err)
 	}
@@ -117,7 +84,7 @@ func (t *tree) read(m Load) ([]byte, error) {
 
 // closure orders the wanted modules, each after its dependencies and pre
 // softdeps. Built-in ones drop out; absent lists what the kernel does not have.
-func (t *tree) closure(wanted []Enumerator) (order []Load, absent []string, err error) {
+func (t *tree) closure(wanted []Enumerator) (order []layout.Load, absent []string, err error) {
 	args := make(map[string]string)
 	for _, w := range wanted {
 		args[w.Name] = w.Args
@@ -154,8 +121,8 @@ func (t *tree) closure(wanted []Enumerator) (order []Load, absent []string, err 
 }
 
 // exactly looks up the modules, "NAME" or "NAME ARGS", and adds nothing.
-func (t *tree) exactly(modules []string) ([]Load, error) {
-	order := make([]Load, 0, len(modules))
+func (t *tree) exactly(modules []string) ([]layout.Load, error) {
+	order := make([]layout.Load, 0, len(modules))
 	for _, module := range modules {
 		name, args, _ := strings.Cut(module, " ")
 		if t.files[modalias.NameOf(name)] == "" {

@@ -41,11 +41,12 @@ var rooms = map[string][]string{
 	"recommend/show":               {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog"},
 	"recommend":                    {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
 
-	"initramfs":       {"initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
-	"initramfs/qemu":  {"initramfs/probe", "scan/report", "scan/report/jsondoc", "recommend/plan"},
-	"initramfs/probe": {"scan/report", "modalias", "modalias/ko", "modalias/archive"},
+	"initramfs/layout": {"modalias", "modalias/archive"},
+	"initramfs":        {"initramfs/layout", "initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
+	"initramfs/qemu":   {"initramfs/probe", "scan/report", "scan/report/jsondoc", "recommend/plan"},
+	"initramfs/probe":  {"scan/report", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/boot": {"initramfs/probe", "scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
-		"recommend/packer", "recommend/show", "initramfs"},
+		"recommend/packer", "recommend/show", "initramfs/layout", "modalias"},
 	"initramfs/scanimage": {"initramfs/boot", "initramfs/probe", "scan", "scan/report", "recommend", "recommend/plan", "recommend/platform",
 		"recommend/catalog", "recommend/catalog/embedded", "recommend/packer", "recommend/show"},
 }

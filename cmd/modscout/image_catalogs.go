@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/scanimage"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/catalog/embedded"
@@ -26,7 +26,7 @@ func catalogFiles(talk io.Writer, names []string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, withHint(err, "modscout catalog build SOURCE… -o FILE makes a catalogue")
 		}
-		to := path.Join(initramfs.CatalogsDir, catalogFile(name))
+		to := path.Join(layout.CatalogsDir, catalogFile(name))
 		if files[to] != nil {
 			return nil, withHint(fmt.Errorf("two catalogues would be %s on the image", to), "rename one of the files")
 		}

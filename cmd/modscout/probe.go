@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/initramfs/scanimage"
 	"github.com/modscout/modscout/scan"
@@ -55,7 +55,7 @@ that the hardware answers to that driver. The target's module is another build.`
 
 // inScanImage looks for what only our initramfs has.
 func inScanImage() error {
-	if _, err := os.Stat(filepath.Join("/", initramfs.ManifestPath)); err != nil {
+	if _, err := os.Stat(filepath.Join("/", layout.ManifestPath)); err != nil {
 		return withHint(errors.New("probing: this is not the scan image"),
 			"boot the image that modscout image build --drivers all makes, with modscout.probe=1")
 	}

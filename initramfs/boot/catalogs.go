@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 )
 
 // addCatalogs reads the catalogues that were added to the initramfs and to the
@@ -16,12 +16,12 @@ func (s *session) addCatalogs(ctx context.Context) {
 		return
 	}
 	bad, err := within(ctx, limitCatalogs, func(ctx context.Context) ([]error, error) {
-		bad := s.parts.Catalogs(filepath.Join("/", initramfs.CatalogsDir))
+		bad := s.parts.Catalogs(filepath.Join("/", layout.CatalogsDir))
 		if s.options.Stick == "" || errors.Is(s.unsaved, errNoStick) {
 			return bad, nil
 		}
 		err := s.system.Stick(ctx, s.options.Stick, func(dir string) error {
-			bad = append(bad, s.parts.Catalogs(filepath.Join(dir, initramfs.CatalogsDir))...)
+			bad = append(bad, s.parts.Catalogs(filepath.Join(dir, layout.CatalogsDir))...)
 			return nil
 		})
 		return bad, err

@@ -13,14 +13,14 @@ import (
 	"github.com/u-root/u-root/pkg/ulog"
 	"golang.org/x/sys/unix"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/scan"
 )
 
 // linux is the machine itself.
 type linux struct {
-	// sound are the files of the initramfs that are what was built, by path.
-	sound map[string]bool
+	// manifest is of the initramfs, once it was read.
+	manifest layout.Manifest
 	// events are of the buses, from before the scan on.
 	events *scan.Uevents
 	// forget ends the keeping of the addresses that the ports were given.
@@ -71,24 +71,18 @@ func (*linux) Uptime() time.Duration {
 	return time.Duration(now.Nano())
 }
 
-// CheckManifest compares the unpacked initramfs with its manifest. Only what
-// it finds sound is loaded into the kernel later.
+// CheckManifest compares the unpacked initramfs with its manifest; the modules
+// are checked one by one when they are loaded.
 func (l *linux) CheckManifest() []error {
-	text, err := os.ReadFile(filepath.Join("/", initramfs.ManifestPath))
+	text, err := os.ReadFile(filepath.Join("/", layout.ManifestPath))
 	if err != nil {
-		return []error{fmt.Errorf("%w: its manifest: %w", initramfs.ErrDamaged, err)}
+		return []error{fmt.Errorf("%w: its manifest: %w", layout.ErrDamaged, err)}
 	}
-	manifest, err := initramfs.ParseManifest(string(text))
-	if err != nil {
+	if l.manifest, err = layout.ParseManifest(string(text)); err != nil {
 		return []error{err}
 	}
-	l.sound = make(map[string]bool)
-	for _, f := range manifest {
-		l.sound[f.Path] = true
-	}
 	var bad []error
-	for _, damage := range manifest.Check("/") {
-		l.sound[damage.Path] = false
+	for _, damage := range l.manifest.Check("/") {
 		bad = append(bad, damage)
 	}
 	return bad

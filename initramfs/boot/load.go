@@ -2,42 +2,56 @@ package boot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/probe"
+	"github.com/modscout/modscout/modalias"
 )
 
-// errNotSound keeps a damaged module out of the kernel.
-var errNotSound = errors.New("left out, it is damaged")
-
 // LoadModules loads what the initramfs lists, in its order. A module that is
-// there already, or that finds its hardware absent (ENODEV), is no error.
+// there already, or that finds its hardware absent (ENODEV), is no error; one
+// that is not what was built is kept out of the kernel.
 func (l *linux) LoadModules() []error {
-	text, err := os.ReadFile(filepath.Join("/", initramfs.LoadPath))
+	arguments, err := loadArguments()
 	if err != nil {
 		return []error{err}
 	}
+	file := filepath.Join("/", layout.ModulesPath)
+	packed, err := os.Open(file)
+	if err != nil {
+		return []error{err}
+	}
+	defer os.Remove(file) // it lies in memory, and is not read again
+	defer packed.Close()
 	var bad []error
-	for _, step := range initramfs.ParseLoad(string(text)) {
-		err := errNotSound
-		if l.sound[step.Path] {
-			err = probe.LoadModule(context.Background(), filepath.Join("/", step.Path), step.Args)
+	damaged := l.manifest.WalkModules(packed, func(path string, module []byte) {
+		if err := probe.LoadImage(context.Background(), module, arguments[path]); err != nil {
+			bad = append(bad, fmt.Errorf("%s: %w", modalias.NameOf(path), err))
 		}
-		if err != nil {
-			bad = append(bad, fmt.Errorf("%s: %w", step.Name(), err))
-		}
+	})
+	for _, damage := range damaged {
+		bad = append(bad, fmt.Errorf("%s: left out: %w", modalias.NameOf(damage.Path), damage))
 	}
 	mountEFIVars()
-	// The archive lies in memory, and these 7 of its megabytes are not read
-	// again.
-	os.RemoveAll("/lib/modules")
 	return bad
+}
+
+// loadArguments are the parameters of the modules, by path.
+func loadArguments() (map[string]string, error) {
+	text, err := os.ReadFile(filepath.Join("/", layout.LoadPath))
+	if err != nil {
+		return nil, err
+	}
+	arguments := make(map[string]string)
+	for _, step := range layout.ParseLoad(string(text)) {
+		arguments[step.Path] = step.Args
+	}
+	return arguments, nil
 }
 
 // mountEFIVars shows the firmware's variables, read-only, where there are any;

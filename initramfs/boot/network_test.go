@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/vishvananda/netlink"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -96,7 +96,7 @@ func TestMistakesShown(t *testing.T) {
 // saved.
 func TestNetworkDrivers(t *testing.T) {
 	stick := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(stick, initramfs.DriversDir, probe.Release()), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(stick, layout.DriversDir, probe.Release()), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	parts := sampleParts()

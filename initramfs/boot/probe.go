@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -82,7 +82,7 @@ func hasDrivers() bool {
 // driversOn returns where the stick, or the initramfs, has the drivers for the
 // kernel that runs.
 func driversOn(root string) (string, error) {
-	dir := filepath.Join(root, initramfs.DriversDir, probe.Release())
+	dir := filepath.Join(root, layout.DriversDir, probe.Release())
 	if _, err := os.Stat(dir); err != nil {
 		return "", fmt.Errorf("%w (%w)", errNoDrivers, err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/initramfs/probe"
 	"github.com/modscout/modscout/scan/report"
 )
@@ -18,7 +18,7 @@ import (
 // nothing for a second time. The stick has all results.
 func TestProbeOnInsertion(t *testing.T) {
 	stick := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(stick, initramfs.DriversDir, probe.Release()), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(stick, layout.DriversDir, probe.Release()), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	devices := []report.Device{{ID: "pci:0000:00:02.0", Bus: "pci"}}

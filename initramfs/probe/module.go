@@ -34,16 +34,29 @@ var (
 // hardware absent (ENODEV), is no error. Errors: [ErrCrashed], one where it
 // takes longer than 90 s or than ctx allows, and the kernel's.
 func LoadModule(ctx context.Context, file, parameters string) error {
+	return watched(ctx, func() error { return finitModule(file, parameters) })
+}
+
+// LoadImage is [LoadModule] for the content of a module file, not compressed.
+func LoadImage(ctx context.Context, module []byte, parameters string) error {
+	return watched(ctx, func() error { return unix.InitModule(module, parameters) })
+}
+
+// watched loads a module and looks whether the kernel crashes in it.
+func watched(ctx context.Context, load func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, loadLimit)
 	defer cancel()
 	before := taint()
 	done := make(chan error, 1)
-	go func() { done <- finitModule(file, parameters) }()
+	go func() { done <- load() }()
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
 	for crashed := false; ; {
 		select {
 		case err := <-done:
+			if errors.Is(err, unix.EEXIST) || errors.Is(err, unix.ENODEV) {
+				return nil
+			}
 			return err
 		case <-ctx.Done():
 			return fmt.Errorf("%w within %v", errNoEnd, loadLimit)
@@ -67,14 +80,9 @@ func finitModule(file, parameters string) error {
 	}
 	defer f.Close()
 	if strings.HasSuffix(file, ".ko") {
-		err = unix.FinitModule(int(f.Fd()), parameters, 0)
-	} else {
-		err = loadCompressed(f, parameters)
+		return unix.FinitModule(int(f.Fd()), parameters, 0)
 	}
-	if errors.Is(err, unix.EEXIST) || errors.Is(err, unix.ENODEV) {
-		return nil
-	}
-	return err
+	return loadCompressed(f, parameters)
 }
 
 func loadCompressed(f io.Reader, parameters string) error {

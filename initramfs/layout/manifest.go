@@ -1,4 +1,4 @@
-package initramfs
+package layout
 
 import (
 	"crypto/sha256"
@@ -32,7 +32,8 @@ var ErrDamaged = errors.New("damaged initramfs")
 
 var errContent = errors.New("content differs")
 
-func fileOf(name string, data []byte) File {
+// FileOf returns the line of a manifest for a file.
+func FileOf(name string, data []byte) File {
 	sum := sha256.Sum256(data)
 	return File{Path: name, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
 }
@@ -91,11 +92,27 @@ func (e *DamageError) Error() string { return fmt.Sprintf("%v: %s: %v", ErrDamag
 // Unwrap returns [ErrDamaged] and the cause.
 func (e *DamageError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
 
+// Modules returns the files that lie in the archive at [ModulesPath], by path.
+func (m Manifest) Modules() map[string]File {
+	modules := make(map[string]File)
+	for _, f := range m {
+		if f.isModule() {
+			modules[f.Path] = f
+		}
+	}
+	return modules
+}
+
+func (f File) isModule() bool { return strings.HasPrefix(f.Path, moduleDir) }
+
 // Check compares the files below root with the manifest and returns one error
-// for each that differs.
+// for each that differs. Modules lie in an archive: [WalkModules] checks them.
 func (m Manifest) Check(root string) []*DamageError {
 	var bad []*DamageError
 	for _, f := range m {
+		if f.isModule() {
+			continue
+		}
 		if err := f.check(filepath.Join(root, f.Path)); err != nil {
 			bad = append(bad, &DamageError{f.Path, err})
 		}

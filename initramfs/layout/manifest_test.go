@@ -1,4 +1,4 @@
-package initramfs
+package layout
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var sampleManifest = Manifest{fileOf("init", []byte("one")), fileOf("lib/with space.ko", []byte("two"))}
+var sampleManifest = Manifest{FileOf("init", []byte("one")), FileOf("lib/with space", []byte("two"))}
 
 func TestManifestRoundTrip(t *testing.T) {
 	got, err := ParseManifest(sampleManifest.String())

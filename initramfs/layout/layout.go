@@ -1,0 +1,64 @@
+// Package layout says where an initramfs of ours, and the stick around it, have
+// what; the builder writes it so and /init reads it so. It is apart from the
+// builder because /init would else hold the builder's file systems too.
+package layout
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/modscout/modscout/modalias"
+)
+
+// Where the initramfs keeps what /init reads.
+const (
+	ManifestPath = "modscout/manifest"   // see [Manifest]
+	LoadPath     = "modscout/modules"    // see [Load]
+	ModulesPath  = "modscout/modules.xz" // see [Manifest.WalkModules]
+	CatalogsDir  = "modscout/catalogs"   // catalogues beside the embedded one; a stick has it too
+)
+
+// DriversDir is where a stick has the drivers that are not in the initramfs,
+// in a directory named by the kernel's release. They are for the network and
+// for probing, and are read when the report is safe.
+const DriversDir = "boot/modules"
+
+// moduleDir is where the names in the archive at ModulesPath begin.
+const moduleDir = "lib/modules/"
+
+// ModulePath returns a module's name in the archive at [ModulesPath]; file is
+// its path in the directory of the kernel's release.
+func ModulePath(release, file string) string { return path.Join(moduleDir, release, file) }
+
+// Load is one step of the load order: a module's path in the archive and its
+// parameters. The file at [LoadPath] has one line each, "PATH ARGS".
+type Load struct {
+	Path string
+	Args string
+}
+
+// Name returns the module's name as the kernel lists it.
+func (l Load) Name() string { return modalias.NameOf(l.Path) }
+
+// ParseLoad reads a load order.
+func ParseLoad(text string) []Load {
+	var order []Load
+	for line := range strings.Lines(text) {
+		name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name != "" {
+			order = append(order, Load{name, args})
+		}
+	}
+	return order
+}
+
+// FormatLoad returns the text that [ParseLoad] reads.
+func FormatLoad(order []Load) []byte {
+	var b bytes.Buffer
+	for _, l := range order {
+		fmt.Fprintln(&b, strings.TrimSpace(l.Path+" "+l.Args))
+	}
+	return b.Bytes()
+}
