@@ -24,6 +24,7 @@ type row struct {
 	goal   float64 // ratio of cost, ours to the peer's
 	wall   float64 // goal of the ratio of the time that passes; 0: none
 	bytes  bool    // the cost is memory
+	slow   bool    // three runs are enough
 	ours   func() (sample, error)
 	peer   func() (sample, error)
 	equal  func() (string, error) // compares the results; says what was equal
@@ -47,6 +48,9 @@ func (r row) within(goal float64) row {
 // that neither profits from files that the other has brought into memory.
 func (r row) measure(runs int) (result, error) {
 	res := result{row: r}
+	if r.slow {
+		runs = min(runs, 3)
+	}
 	var ours, peers []sample
 	for i := range runs + 1 {
 		our, err := r.ours()
