@@ -22,7 +22,7 @@ type Index struct {
 	tails   tails
 
 	order []int    // of each pattern: its position in given; nil: its own
-	given []string // the patterns of NewIndex; nil in a table
+	given []string // its patterns; nil in a table
 }
 
 // blockParent says where the heads are that begin a block's first one: the

@@ -108,20 +108,25 @@ func (w *words) at(i int) string {
 	return string(w.append(buf[:0], i))
 }
 
-// all returns all words.
+// all returns the list.
 func (w *words) all() []string {
 	list := make([]string, 0, w.count)
+	w.each(func(word []byte) { list = append(list, string(word)) })
+	return list
+}
+
+// each calls visit with the words in turn, which are good until it returns.
+func (w *words) each(visit func(word []byte)) {
 	for b := range len(w.blocks) {
 		block, word := w.block(b), []byte(nil)
-		for range min(blockSize, w.count-len(list)) {
+		for range min(blockSize, w.count-b*blockSize) {
 			shared, rest, after, ok := next(block)
 			shared = min(shared, len(word))
 			word = append(word[:shared], rest...)
-			list = append(list, string(word))
+			visit(word)
 			if block = after; !ok {
 				block = nil
 			}
 		}
 	}
-	return list
 }

@@ -18,11 +18,10 @@ type Claim struct {
 // claimsIndex answers "which modules claim this key" for all platforms at
 // once: patterns are stored once however many alias sets hold them.
 type claimsIndex struct {
-	once     sync.Once
-	patterns []string
-	index    *modalias.Index
-	sets     [][]int32 // pattern -> positions in AliasSets
-	modules  [][]int32 // alias set -> positions in Modules
+	once    sync.Once
+	index   *modalias.Index
+	sets    [][]int32 // pattern -> positions in AliasSets
+	modules [][]int32 // alias set -> positions in Modules
 }
 
 // Claims returns the modules whose aliases match a device string of the
@@ -34,7 +33,7 @@ func (c *Catalog) Claims(key string) []Claim {
 	x.once.Do(func() { x.build(c) })
 	best := map[int32]Claim{} // alias set -> its best pattern
 	for _, hit := range x.index.Lookup(key) {
-		claim := Claim{Pattern: x.patterns[hit.Pattern], Verdict: hit.Verdict}
+		claim := Claim{Pattern: x.index.Pattern(hit.Pattern), Verdict: hit.Verdict}
 		for _, set := range x.sets[hit.Pattern] {
 			if old, found := best[set]; !found || better(claim, old) {
 				best[set] = claim
@@ -63,12 +62,12 @@ func better(a, b Claim) bool {
 
 func (x *claimsIndex) build(c *Catalog) {
 	patterns, sets := c.numbered()
-	x.fill(c, modalias.NewIndex(patterns), patterns, sets)
+	x.fill(c, modalias.NewIndex(patterns), sets)
 }
 
-// fill is build for patterns that have an index, and sets of their positions.
-func (x *claimsIndex) fill(c *Catalog, index *modalias.Index, patterns []string, sets [][]int32) {
-	x.index, x.patterns, x.sets = index, patterns, make([][]int32, len(patterns))
+// fill is build for alias sets that are positions in an index.
+func (x *claimsIndex) fill(c *Catalog, index *modalias.Index, sets [][]int32) {
+	x.index, x.sets = index, make([][]int32, len(index.Patterns()))
 	x.modules = make([][]int32, len(c.AliasSets))
 	for i, m := range c.Modules {
 		if m.Aliases != None {

@@ -14,7 +14,7 @@ import (
 )
 
 //go:embed default.packed
-var data []byte
+var data string
 
 // Default returns the embedded catalogue. It is decoded once and shared:
 // callers must not change it.

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bytes"
 	"flag"
 	"os"
 	"slices"
@@ -30,10 +29,10 @@ func TestPacked(t *testing.T) {
 		if err := renameio.WriteFile("default.packed", packed, 0o644); err != nil {
 			t.Fatal(err)
 		}
-	} else if !bytes.Equal(packed, data) {
+	} else if string(packed) != data {
 		t.Error("default.packed is not that of default.json.zst: go test ./recommend/catalog/embedded -update")
 	}
-	got, err := catalog.Unpack(packed)
+	got, err := catalog.Unpack(string(packed))
 	if err != nil {
 		t.Fatal(err)
 	}
