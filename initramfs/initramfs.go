@@ -39,6 +39,8 @@ type Config struct {
 	Drivers DriverSet
 	// Files are further files, path in the archive -> content.
 	Files map[string][]byte
+	// Shell are u-root's commands, its shell among them; nil for none.
+	Shell *Commands
 }
 
 // Initramfs is one archive, ready to be written.
@@ -94,6 +96,9 @@ func (fs *Initramfs) collect(c Config, tree *tree) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		fs.add(name, c.Files[name], 0o644)
+	}
+	if c.Shell != nil {
+		fs.addCommands(c.Shell)
 	}
 	fs.records = append(fs.records, cpio.StaticFile(layout.ManifestPath, fs.Manifest.String(), 0o644))
 	for _, dir := range []string{"dev", "proc", "sys", "tmp", "mnt"} {

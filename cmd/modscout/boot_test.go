@@ -46,6 +46,7 @@ func TestBoot(t *testing.T) {
 	t.Run("keys", func(t *testing.T) { testKeys(t, program) })
 	t.Run("screen", func(t *testing.T) { testScreen(t, program) })
 	t.Run("page and upload", func(t *testing.T) { testPage(t, program) })
+	t.Run("shell", func(t *testing.T) { testShell(t, program) })
 	t.Run("upload refused", func(t *testing.T) { testRefused(t, program) })
 	t.Run("without vmxnet3", func(t *testing.T) { testTwin(t, program) })
 	t.Run("exactly these modules", func(t *testing.T) { testExactModules(t, program) })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/initramfs"
+	"github.com/modscout/modscout/initramfs/busybox"
 	"github.com/modscout/modscout/initramfs/scanimage"
 )
 
@@ -33,6 +35,7 @@ type imageBuild struct {
 	load, catalogs                []string
 	drivers                       string
 	catalogFiles                  map[string][]byte // path on the image -> content
+	shell                         bool
 }
 
 func newImageBuildCmd() *cobra.Command {
@@ -67,6 +70,7 @@ The kernel command line, --append, may say:
 	flags.Lookup("secure-boot").NoOptDefVal = "/"
 	flags.StringVar(&b.drivers, "drivers", "", "drivers for the network and modscout.probe=1: none, network or all (default: network; none for DIR/)")
 	flags.StringArrayVar(&b.catalogs, "catalog", nil, "catalogue file to answer from besides the embedded one, the newer of a name counts; again for more")
+	flags.BoolVar(&b.shell, "shell", false, "add u-root's core commands and shell, to debug with; needs a Go toolchain and a minute")
 	flags.StringVar(&b.append, "append", "", "further kernel command line, such as modscout.loader=rr")
 	flags.StringVarP(&b.output, "output", "o", "", "FILE.img, FILE.iso, or DIR/ for the parts")
 	for _, name := range []string{"kernel", "modules", "output"} {
@@ -99,6 +103,11 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 			return fmt.Errorf("finding this program: %w", err)
 		}
 	}
+	if b.shell {
+		if config.Shell, err = shellCommands(cmd); err != nil {
+			return fmt.Errorf("adding the shell: %w", err)
+		}
+	}
 	archive, err := initramfs.New(config)
 	if err != nil {
 		return fmt.Errorf("making the initramfs: %w", err)
@@ -111,6 +120,22 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 		return fmt.Errorf("writing %s: %w", b.output, err)
 	}
 	return nil
+}
+
+// shellCommands builds u-root's commands.
+func shellCommands(cmd *cobra.Command) (*initramfs.Commands, error) {
+	fmt.Fprintln(cmd.ErrOrStderr(), "building u-root's commands, this takes a minute ...")
+	bb, err := busybox.Build(cmd.Context())
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, withHint(err, "install Go (https://go.dev/dl), or leave --shell out")
+	case errors.Is(err, busybox.ErrNoSource):
+		return nil, withHint(err, "go takes it from its module cache or downloads it: connect to a network once, and see go env GOPROXY")
+	case err != nil:
+		return nil, err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%d commands of u-root, %.1f MB\n", len(bb.Commands), float64(len(bb.Program))/1e6)
+	return &initramfs.Commands{Program: bb.Program, Names: bb.Commands}, nil
 }
 
 // isParts reports whether the output is a directory: named with a slash, or

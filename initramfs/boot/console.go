@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -48,8 +49,21 @@ func isScreen(c console) bool { return !c.Serial() }
 
 // tty is a console of Linux.
 type tty struct {
-	*os.File
+	file   atomic.Pointer[os.File] // anew after a shell
 	serial bool
+	lent   atomic.Bool // to a shell: what is written meanwhile is thrown away
+}
+
+// openTTY opens a console, "/dev/ttyS0". O_NOCTTY: PID 1 wants no controlling
+// terminal and no Ctrl-C.
+func openTTY(name string, serial bool) (*tty, error) {
+	file, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, err
+	}
+	t := &tty{serial: serial}
+	t.file.Store(file)
+	return t, nil
 }
 
 // writeLimit bounds one write: a serial port whose other side holds it with
@@ -66,12 +80,9 @@ func openConsoles() []console {
 	}
 	var all []console
 	for _, name := range names {
-		// O_NOCTTY: PID 1 wants no controlling terminal and no Ctrl-C.
-		file, err := os.OpenFile("/dev/"+name, os.O_RDWR|unix.O_NOCTTY, 0)
-		if err != nil {
-			continue
+		if t, err := openTTY("/dev/"+name, isSerial(name)); err == nil {
+			all = append(all, t)
 		}
-		all = append(all, tty{file, isSerial(name)})
 	}
 	return all
 }
@@ -84,10 +95,10 @@ func isSerial(name string) bool {
 }
 
 // Serial says whether this is a serial port, and not a screen.
-func (t tty) Serial() bool { return t.serial }
+func (t *tty) Serial() bool { return t.serial }
 
 // Size asks the terminal; a serial port does not know and counts as 80x25.
-func (t tty) Size() Size {
+func (t *tty) Size() Size {
 	var width, height int
 	err := t.control(func(fd int) (err error) {
 		width, height, err = term.GetSize(fd)
@@ -100,13 +111,20 @@ func (t tty) Size() Size {
 }
 
 // Write prints p; it waits no longer than a console may take.
-func (t tty) Write(p []byte) (int, error) {
-	t.SetWriteDeadline(time.Now().Add(writeLimit)) // no effect where the device cannot poll
-	return t.File.Write(p)
+func (t *tty) Write(p []byte) (int, error) {
+	if t.lent.Load() {
+		return len(p), nil
+	}
+	file := t.file.Load()
+	file.SetWriteDeadline(time.Now().Add(writeLimit)) // no effect where the device cannot poll
+	return file.Write(p)
 }
 
+// Read waits for keys.
+func (t *tty) Read(p []byte) (int, error) { return t.file.Load().Read(p) }
+
 // Replace shows text in place of what the console shows.
-func (t tty) Replace(text []byte) {
+func (t *tty) Replace(text []byte) {
 	if !t.serial {
 		io.WriteString(t, "\x1b[H\x1b[2J")
 	}
@@ -115,23 +133,40 @@ func (t tty) Replace(text []byte) {
 
 // raw makes keys arrive at once, and Ctrl-C as any other. What is written stays
 // as it is: [term.MakeRaw] would take the carriage return from each line end.
-func (t tty) raw() error {
+func (t *tty) raw() error {
+	return t.set(func(state *unix.Termios) {
+		state.Iflag &^= unix.IXON
+		state.Lflag &^= unix.ICANON | unix.ECHO | unix.ISIG | unix.IEXTEN
+		state.Cc[unix.VMIN], state.Cc[unix.VTIME] = 1, 0
+	})
+}
+
+// cooked makes lines arrive, which the terminal shows and lets be edited, as
+// programs want it that are none of ours.
+func (t *tty) cooked() error {
+	return t.set(func(state *unix.Termios) {
+		state.Iflag |= unix.IXON | unix.ICRNL
+		state.Oflag |= unix.OPOST | unix.ONLCR
+		state.Lflag |= unix.ICANON | unix.ECHO | unix.ECHOE | unix.ISIG | unix.IEXTEN
+	})
+}
+
+// set changes how the terminal treats what is typed and written.
+func (t *tty) set(change func(*unix.Termios)) error {
 	return t.control(func(fd int) error {
 		state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 		if err != nil {
 			return err
 		}
-		state.Iflag &^= unix.IXON
-		state.Lflag &^= unix.ICANON | unix.ECHO | unix.ISIG | unix.IEXTEN
-		state.Cc[unix.VMIN], state.Cc[unix.VTIME] = 1, 0
+		change(state)
 		return unix.IoctlSetTermios(fd, unix.TCSETS, state)
 	})
 }
 
 // control calls fn with the descriptor. [os.File.Fd] would make writes block
 // without a time limit.
-func (t tty) control(fn func(fd int) error) error {
-	conn, err := t.SyscallConn()
+func (t *tty) control(fn func(fd int) error) error {
+	conn, err := t.file.Load().SyscallConn()
 	if err != nil {
 		return err
 	}

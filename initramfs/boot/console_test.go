@@ -10,14 +10,14 @@ import (
 	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
-// TestRaw writes to a terminal after its keys were made to arrive at once: each
-// line still begins at the left, and what is typed comes without Enter.
-func TestRaw(t *testing.T) {
+// openPTY makes a terminal, and returns it as a console and its other end.
+func openPTY(t *testing.T) (*tty, *os.File) {
+	t.Helper()
 	other, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		kotest.Missing(t, "no pseudo terminals: "+err.Error())
 	}
-	defer other.Close()
+	t.Cleanup(func() { other.Close() })
 	fd := int(other.Fd())
 	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err != nil {
@@ -26,12 +26,18 @@ func TestRaw(t *testing.T) {
 	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	console, err := openTTY(fmt.Sprintf("/dev/pts/%d", number), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	console := tty{file, false}
+	t.Cleanup(func() { console.file.Load().Close() })
+	return console, other
+}
+
+// TestRaw writes to a terminal after its keys were made to arrive at once: each
+// line still begins at the left, and what is typed comes without Enter.
+func TestRaw(t *testing.T) {
+	console, other := openPTY(t)
 	if err := console.raw(); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ func (s *session) end(ctx context.Context) {
 	}
 	typed := make(chan byte)
 	for _, c := range s.screens {
-		go readKeys(c, typed)
+		go s.readKeys(c, typed)
 	}
 	s.loop(ctx, typed)
 }
@@ -79,15 +79,23 @@ const escape = 0x1b
 
 // readKeys passes on what is typed. A console may go away and come back (a USB
 // serial adapter), so an error only makes it wait.
-func readKeys(c console, keys chan<- byte) {
-	if t, ok := c.(tty); ok {
+func (s *session) readKeys(c console, keys chan<- byte) {
+	if t, ok := c.(*tty); ok {
 		t.raw()
+	}
+	if s.options.Shell {
+		s.shell(c)
+		keys <- KeyAnswer
 	}
 	buffer := make([]byte, 16)
 	for {
 		n, err := c.Read(buffer)
 		if n > 0 && buffer[0] != escape {
 			for _, key := range buffer[:n] {
+				if s.isShellKey(key) {
+					s.shell(c)
+					key = KeyAnswer
+				}
 				keys <- key
 			}
 		}

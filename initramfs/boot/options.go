@@ -21,6 +21,7 @@ type Options struct {
 	Probe     bool     // try drivers
 	Serve     bool     // the page, by HTTP
 	Export    *url.URL // send the answer there; nil = nowhere
+	Shell     bool     // start the shell on each console, after the answer
 	Debug     bool     // show the kernel's messages, and how long steps take
 
 	Mistakes []string // options that are unknown, and values that are none
@@ -52,6 +53,7 @@ var CommandLine = []Option{
 	{"serve", "1", "show report and plan at http://ADDRESS/", flag(func(o *Options) *bool { return &o.Serve })},
 	{"export", "URL", "send report and plan to https://SERVER/DIR/", setExport},
 	{"probe", "1", "try the stick's drivers; the machine may hang", flag(func(o *Options) *bool { return &o.Probe })},
+	{"shell", "1", "at the end, a shell on each console", flag(func(o *Options) *bool { return &o.Shell })},
 	{"debug", "1", "show the kernel's messages, and how long steps take", flag(func(o *Options) *bool { return &o.Debug })},
 	{"poweroff", "1", "power off at the end", flag(func(o *Options) *bool { return &o.PowerOff })},
 	{"stick", "XXXXXXXX", "MBR signature of the disk to save on", func(o *Options, value string) error {

@@ -59,6 +59,10 @@ type system interface {
 	Listen() (net.Listener, error)
 	// Changed waits until devices came or went.
 	Changed(context.Context) error
+	// HasShell says whether the image has a shell, which Shell runs on a console
+	// until it ends.
+	HasShell() bool
+	Shell(c console) error
 	// SpareMemory readies a machine with little memory for a large step.
 	SpareMemory()
 	PowerOff()
@@ -73,6 +77,7 @@ type session struct {
 	screens  screens
 	warnings []report.Warning // for the report
 	settled  bool
+	hasShell bool // in the image
 
 	report  *report.Report
 	plan    *plan.Plan
@@ -164,6 +169,11 @@ func (s *session) open(ctx context.Context) {
 		return s.system.Consoles(), nil
 	})
 	s.warn("console-failed", err)
+	s.hasShell = s.system.HasShell()
+	if s.options.Shell && !s.hasShell {
+		s.options.Shell = false
+		s.options.Mistakes = append(s.options.Mistakes, "modscout.shell=1 is left out: this image has no shell")
+	}
 }
 
 // check says so where the initramfs is not what was built.

@@ -48,6 +48,8 @@ type fakeSystem struct {
 	lose      func() // to be called when an address is lost
 	listenErr error
 	changes   chan error
+
+	shell func(console) error // nil: the image has none
 }
 
 func (f *fakeSystem) Mount() error           { return f.mountErr }
@@ -55,6 +57,8 @@ func (f *fakeSystem) Options() Options       { return f.options }
 func (f *fakeSystem) CheckManifest() []error { return f.damaged }
 func (f *fakeSystem) LoadModules() []error   { return f.bad }
 func (f *fakeSystem) SpareMemory()           {}
+func (f *fakeSystem) HasShell() bool         { return f.shell != nil }
+func (f *fakeSystem) Shell(c console) error  { return f.shell(c) }
 func (f *fakeSystem) PowerOff()              {}
 func (f *fakeSystem) Reboot()                {}
 

@@ -40,5 +40,8 @@ func (s *session) keysLine() string {
 	if s.options.PowerOff {
 		return "Powering off."
 	}
+	if s.hasShell {
+		return keysHelp + " " + keyShell.Word
+	}
 	return keysHelp
 }

@@ -18,6 +18,8 @@ const (
 	LoadPath     = "modscout/modules"    // see [Load]
 	ModulesPath  = "modscout/modules.xz" // see [Manifest.WalkModules]
 	CatalogsDir  = "modscout/catalogs"   // catalogues beside the embedded one; a stick has it too
+	CommandsDir  = "bbin"                // of an image with a shell: its commands
+	ShellPath    = CommandsDir + "/gosh" // and the shell
 )
 
 // DriversDir is where a stick has the drivers that are not in the initramfs,

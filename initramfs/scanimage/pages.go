@@ -38,7 +38,7 @@ func pages(key byte, p *plan.Plan, r *report.Report, size boot.Size) ([]string, 
 func help(w io.Writer) error {
 	list := show.NewList(w, 14)
 	list.Line("KEYS")
-	for _, key := range boot.Keys {
+	for _, key := range boot.ImageKeys() {
 		list.Entry(key.Keys, key.Does)
 	}
 	if err := list.Err(); err != nil {
