@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -151,6 +152,36 @@ func TestExactModules(t *testing.T) {
 	wantNames := []string{"init", layout.LoadPath, layout.ModulesPath, want[0].Path, want[1].Path, "modscout/catalogs/x", layout.ManifestPath}
 	if diff := cmp.Diff(wantNames, names); diff != "" {
 		t.Errorf("List() mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// TestShell packs commands: one program that may be run, and links to it.
+func TestShell(t *testing.T) {
+	config := Config{Init: writeELF(t, machineX86, segmentLoad), Tree: fakeTree(t, "kernel/a.ko"), Modules: []string{"a"}}
+	var archives [2][]Entry
+	for i, shell := range []*Commands{nil, {[]byte("busybox"), []string{"gosh", "ls"}}} {
+		config.Shell = shell
+		fs, err := New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var archive bytes.Buffer
+		if _, err := fs.WriteTo(&archive); err != nil {
+			t.Fatal(err)
+		}
+		entries, problems, err := List(&archive)
+		if err != nil || len(problems) > 0 {
+			t.Fatalf("List() = %v, %v", problems, err)
+		}
+		archives[i] = slices.DeleteFunc(entries, func(e Entry) bool { return e.Path == ManifestPath })
+	}
+	want := []string{"added bbin drwxrwxrwx ", "added bbin/bb -rwxr-xr-x ", "added bbin/gosh Lrwxrwxrwx bb", "added bbin/ls Lrwxrwxrwx bb"}
+	var got []string
+	for _, c := range Diff(archives[0], archives[1]) {
+		got = append(got, fmt.Sprintf("%s %s %v %s", c.Kind, c.Path, c.New.Mode, c.New.Link))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what the shell adds mismatch (-want +got):\n%s", diff)
 	}
 }
 

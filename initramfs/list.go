@@ -66,7 +66,7 @@ func (l *listing) read(r io.Reader) error {
 		if err != nil {
 			return fmt.Errorf("after %d entries: %w", len(l.entries), err)
 		}
-		l.entries = append(l.entries, Entry{Path: header.Name, Mode: header.FileInfo().Mode(), Size: header.Size})
+		l.entries = append(l.entries, Entry{Path: header.Name, Mode: header.FileInfo().Mode(), Size: header.Size, Link: header.Linkname})
 		if !header.Mode.IsRegular() {
 			continue
 		}

@@ -123,13 +123,17 @@ func readLayer(name string) ([]initramfs.Entry, bool) {
 	return entries, err == nil && len(entries) > 0 && !starts
 }
 
-// hashedLine is an entry with its hash, and where it points if it is a link.
+// hashedLine is an entry with its hash.
 func (e *imageEntry) hashedLine() string {
-	line := fmt.Sprintf("%s %9d %-64s %s", e.Mode, e.Size, cmp.Or(e.SHA256, "-"), oneLine(e.Path))
-	if e.Link != "" {
-		line += " -> " + oneLine(e.Link)
+	return fmt.Sprintf("%s %9d %-64s %s", e.Mode, e.Size, cmp.Or(e.SHA256, "-"), e.name())
+}
+
+// name is where the entry is, and where it points if it is a link.
+func (e *imageEntry) name() string {
+	if e.Link == "" {
+		return oneLine(e.Path)
 	}
-	return line
+	return oneLine(e.Path) + " -> " + oneLine(e.Link)
 }
 
 func imageEntries(entries []initramfs.Entry) []imageEntry {
@@ -158,6 +162,6 @@ func printListing(w io.Writer, list *imageListing) error {
 
 func printEntries(w io.Writer, entries []imageEntry) {
 	for _, e := range entries {
-		fmt.Fprintf(w, "%s %9d %s\n", e.Mode, e.Size, oneLine(e.Path))
+		fmt.Fprintf(w, "%s %9d %s\n", e.Mode, e.Size, e.name())
 	}
 }
