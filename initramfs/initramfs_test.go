@@ -173,7 +173,7 @@ func TestShell(t *testing.T) {
 		if err != nil || len(problems) > 0 {
 			t.Fatalf("List() = %v, %v", problems, err)
 		}
-		archives[i] = slices.DeleteFunc(entries, func(e Entry) bool { return e.Path == ManifestPath })
+		archives[i] = slices.DeleteFunc(entries, func(e Entry) bool { return e.Path == layout.ManifestPath })
 	}
 	want := []string{"added bbin drwxrwxrwx ", "added bbin/bb -rwxr-xr-x ", "added bbin/gosh Lrwxrwxrwx bb", "added bbin/ls Lrwxrwxrwx bb"}
 	var got []string
