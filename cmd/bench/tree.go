@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ func treeMain(args []string) error {
 	if len(args) != 2 {
 		return errors.New("usage: bench tree DIR OUT")
 	}
+	debug.SetGCPercent(1000) // as db build does
 	tree, err := ko.ReadTree(args[0])
 	if err != nil {
 		return err

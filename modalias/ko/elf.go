@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // object is an ELF file. It knows only what modules need: sections by name,
@@ -17,7 +18,8 @@ type object struct {
 	content
 	sections []section
 	names    []byte // of the sections
-	err      error  // the first of data
+	list     []symbol
+	err      error // the first of data
 }
 
 // section is one entry of the section header table (elf(5), Elf64_Shdr).
@@ -61,7 +63,7 @@ func parseELF(from content) (*object, error) {
 }
 
 func (e *object) parse(from content) error {
-	*e = object{content: from, sections: e.sections[:0]}
+	*e = object{content: from, sections: e.sections[:0], list: e.list[:0]}
 	head, err := from.slice(0, headerSize)
 	if err != nil || string(head[:4]) != elfMagic {
 		return ErrFormat
@@ -96,6 +98,12 @@ func (e *object) near(s section, start uint64, piece []byte) []byte {
 		return piece[s.offset-start:][:s.size]
 	}
 	return e.data(s)
+}
+
+// forget lets go of the file's content, which may be large.
+func (e *object) forget() {
+	e.content, e.names = nil, nil
+	clear(e.list)
 }
 
 // checkTarget says what else than x86-64 an object is for.
@@ -201,7 +209,8 @@ type symbol struct {
 // symbols returns the symbol table, or nil where the file has none: the
 // symbols that other files may see, and those of the file itself where local
 // is set. The linker puts the local ones first and says in the section's
-// header where the others begin. first is the position of the list's first.
+// header where the others begin. first is the position of the list's first. The
+// list is valid until the object parses another file.
 func (e *object) symbols(local bool) (list []symbol, first int, err error) {
 	for _, s := range e.sections {
 		if s.kind != symbolTable {
@@ -214,12 +223,11 @@ func (e *object) symbols(local bool) (list []symbol, first int, err error) {
 			first = int(s.info)
 		}
 		names, table := e.data(e.sections[s.link]), e.part(s, uint64(first)*symbolSize)
-		list = make([]symbol, len(table)/symbolSize)
-		for i := range list {
-			entry := table[i*symbolSize:]
-			list[i] = symbol{text(names, le.Uint32(entry)), le.Uint16(entry[6:]), le.Uint64(entry[8:]), le.Uint64(entry[16:])}
+		e.list = slices.Grow(e.list, len(table)/symbolSize)
+		for ; len(table) >= symbolSize; table = table[symbolSize:] {
+			e.list = append(e.list, symbol{text(names, le.Uint32(table)), le.Uint16(table[6:]), le.Uint64(table[8:]), le.Uint64(table[16:])})
 		}
-		return list, first, nil
+		return e.list, first, nil
 	}
 	return nil, 0, nil
 }

@@ -185,7 +185,7 @@ func Read(data []byte, file string) (*Module, error) {
 
 func (r *reader) read(from content, file string) (*Module, error) {
 	e := &r.object
-	defer func() { e.content, e.names = nil, nil }() // they may be large
+	defer e.forget()
 	if err := e.parse(from); err != nil {
 		return nil, err
 	}

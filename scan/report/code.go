@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A code is a short report as text for a QR code, "MODSCOUT1 1/2-5F0C UEFI LM
@@ -39,15 +40,17 @@ func (m *Machine) CodeWords() []string {
 			words = append(words, strings.ToUpper(flag))
 		}
 	}
-	return slices.DeleteFunc(words, func(word string) bool { return !machineWord.MatchString(word) })
+	return slices.DeleteFunc(words, func(word string) bool { return !machineWord().MatchString(word) })
 }
 
-var machineWord = regexp.MustCompile(`^(?:UEFI|BIOS|[1-9][0-9]{0,4}T|VM:[A-Z0-9-]{1,16}|LM|MOVBE|BMI2|X2APIC)$`)
+var machineWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:UEFI|BIOS|[1-9][0-9]{0,4}T|VM:[A-Z0-9-]{1,16}|LM|MOVBE|BMI2|X2APIC)$`)
+})
 
 // ReadCodeWord takes in a word of [Machine.CodeWords] in upper case and reports
 // whether it is one.
 func (m *Machine) ReadCodeWord(word string) bool {
-	if !machineWord.MatchString(word) {
+	if !machineWord().MatchString(word) {
 		return false
 	}
 	lower := strings.ToLower(word)
@@ -85,7 +88,7 @@ func (d *Device) CodeWord() string {
 	if d.Disks != nil {
 		word += "+" + strconv.Itoa(*d.Disks)
 	}
-	if word = strings.ToUpper(word); !deviceWord.MatchString(word) {
+	if word = strings.ToUpper(word); !deviceWord().MatchString(word) {
 		return ""
 	}
 	return word
@@ -100,12 +103,14 @@ func codeClass(class string) string {
 	return class[:4]
 }
 
-var deviceWord = regexp.MustCompile(`^(USB:)?([0-9A-F]{4}):([0-9A-F]{4})(?::([0-9A-F]{4}(?:[0-9A-F]{2})?))?(?:\+([0-9]{1,4}))?(?:\*([1-9][0-9]{0,2}))?$`)
+var deviceWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(USB:)?([0-9A-F]{4}):([0-9A-F]{4})(?::([0-9A-F]{4}(?:[0-9A-F]{2})?))?(?:\+([0-9]{1,4}))?(?:\*([1-9][0-9]{0,2}))?$`)
+})
 
 // ReadDeviceCode reads a word of [Device.CodeWord] in upper case, with "*4"
 // behind it where there are four of the kind. times is 0 for another word.
 func ReadDeviceCode(word string) (d Device, times int) {
-	m := deviceWord.FindStringSubmatch(word)
+	m := deviceWord().FindStringSubmatch(word)
 	if m == nil {
 		return d, 0
 	}

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/renameio/v2"
@@ -62,7 +63,9 @@ func Dir() (string, error) {
 	return filepath.Join(data, "modscout", "catalogs"), nil
 }
 
-var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+// validName is compiled when it is first needed, because that takes as long as
+// the start of all else here.
+var validName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`) })
 
 // Names lists the catalogues in order.
 func (s Store) Names() ([]string, error) {
@@ -72,7 +75,7 @@ func (s Store) Names() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name, found := strings.CutSuffix(e.Name(), suffix); found && validName.MatchString(name) {
+		if name, found := strings.CutSuffix(e.Name(), suffix); found && validName().MatchString(name) {
 			names = append(names, name)
 		}
 	}
@@ -83,7 +86,7 @@ func (s Store) Names() ([]string, error) {
 // Catalog reads a catalogue; [ErrNone] is in the chain of the error where there
 // is none of that name.
 func (s Store) Catalog(name string) (*catalog.Catalog, error) {
-	if !validName.MatchString(name) {
+	if !validName().MatchString(name) {
 		return nil, fmt.Errorf("%w: %q", ErrNone, name)
 	}
 	f, err := os.Open(filepath.Join(s.Dir, name+suffix))
@@ -123,7 +126,7 @@ func (s Store) Origin(name string) (o Origin, err error) {
 // Put adds a catalogue or replaces the one of that name. Interrupted at any
 // point, it leaves the old one.
 func (s Store) Put(name string, c *catalog.Catalog, o Origin) error {
-	if !validName.MatchString(name) {
+	if !validName().MatchString(name) {
 		return fmt.Errorf("%w: %q", ErrName, name)
 	}
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
@@ -147,7 +150,7 @@ func (s Store) Put(name string, c *catalog.Catalog, o Origin) error {
 
 // Remove removes a catalogue.
 func (s Store) Remove(name string) error {
-	if !validName.MatchString(name) {
+	if !validName().MatchString(name) {
 		return fmt.Errorf("%w: %q", ErrNone, name)
 	}
 	err := os.Remove(filepath.Join(s.Dir, name+suffix))
