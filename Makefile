@@ -69,10 +69,11 @@ boots: $(CACHE)/test-packages tools $(KERNELS)/linux-image-amd64/.done $(KERNELS
 screen: $(CACHE)/test-packages $(KERNELS)/linux-image-amd64/.done
 	go test -count=1 ./cmd/modscout -run '^TestBoot$$/^screen$$' -v -screen $(CURDIR)/docs/screen.png
 
-# How right the answers are over real machines: files that import reads.
+# How right the answers are over real machines: files that import reads. Lists of
+# devices (.jsonl) are no machines.
 #   make evaluate CORPORA=DIR
 evaluate:
-	go run ./cmd/evaluate $$(find $(CORPORA) -type f)
+	go run ./cmd/evaluate $$(find $(CORPORA) -type f ! -name '*.jsonl')
 
 # Proof that the real packer takes what pack --for redpill makes: a clone of
 # RedPill-TTG/redpill-load, whose scripts run in a sandbox.

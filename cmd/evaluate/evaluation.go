@@ -75,9 +75,10 @@ func (e *evaluation) machine(name string, rep *report.Report) error {
 		return err
 	}
 	e.machines++
+	checker := verify.ForMachine(rep, e.cats)
 	for _, answer := range plans {
 		e.plans++
-		for _, problem := range verify.Verify(answer, rep, e.cats) {
+		for _, problem := range checker.Verify(answer) {
 			e.problems = append(e.problems, fmt.Sprintf("%s on %s: %s", name, answer.Platform.ID, problem))
 		}
 		if answer.Platform.ID == e.reference {

@@ -18,6 +18,7 @@ type offer struct {
 	recipe  *catalog.Recipe
 	kmod    *catalog.Kmod
 	cat     *catalog.Catalog
+	machine *Machine
 	needs   []string // modules that must be in memory first and that the platform is not known to have
 	refused string   // why it cannot be used, or ""
 }
@@ -125,7 +126,7 @@ func (c *checker) gather(cat *catalog.Catalog, seen map[string]bool) {
 		}
 		for k := range recipe.Kmods {
 			kmod := &recipe.Kmods[k]
-			o := offer{Module: &cat.Modules[kmod.Module], ext: e, recipe: recipe, kmod: kmod, cat: cat}
+			o := offer{Module: &cat.Modules[kmod.Module], ext: e, recipe: recipe, kmod: kmod, cat: cat, machine: c.Machine}
 			if o.Aliases != catalog.None {
 				o.aliases = cat.AliasSets[o.Aliases]
 			}
@@ -181,8 +182,30 @@ func (s strength) compare(other strength) int {
 	return cmp.Or(cmp.Compare(s.verdict, other.verdict), cmp.Compare(other.kind, s.kind))
 }
 
-// claim returns how strongly a module claims a device, pattern by pattern.
+// claimed names what platforms have in common: a catalogue's list of patterns
+// and a device of the report.
+type claimed struct {
+	cat    *catalog.Catalog
+	list   int
+	device *report.Device
+}
+
+// claim returns how strongly a module claims a device.
 func (o *offer) claim(d *report.Device) strength {
+	if len(o.aliases) == 0 {
+		return strength{}
+	}
+	key := claimed{o.cat, o.Aliases, d}
+	s, known := o.machine.claims[key]
+	if !known {
+		s = o.match(d)
+		o.machine.claims[key] = s
+	}
+	return s
+}
+
+// match tries one pattern after the other.
+func (o *offer) match(d *report.Device) strength {
 	var best strength
 	for _, key := range keysOf(d) {
 		for _, pattern := range o.aliases {

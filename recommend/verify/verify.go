@@ -67,7 +67,35 @@ const (
 // Verify returns what is wrong with a plan, or nil. The catalogues must be
 // those that it was made with; where they are not, that is the first problem.
 func Verify(p *plan.Plan, r *report.Report, cats []*catalog.Catalog) []Problem {
-	c := &checker{plan: p, report: r, cats: cats}
+	return ForMachine(r, cats).Verify(p)
+}
+
+// A Machine is a report and catalogues that several plans were made from, with
+// what does not depend on a plan: their hashes, and which patterns match which
+// device, each pair of them tried once. It is not safe for concurrent use.
+type Machine struct {
+	report     *report.Report
+	reportHash string
+	cats       []*catalog.Catalog
+	hashes     []string // of cats
+	claims     map[claimed]strength
+}
+
+// ForMachine prepares the checking of plans for one machine. Neither the report
+// nor the catalogues may change afterwards.
+func ForMachine(r *report.Report, cats []*catalog.Catalog) *Machine {
+	m := &Machine{report: r, cats: cats, claims: map[claimed]strength{}}
+	m.reportHash, _ = r.Hash() // "" is nobody's
+	for _, cat := range cats {
+		hash, _ := cat.Hash()
+		m.hashes = append(m.hashes, hash)
+	}
+	return m
+}
+
+// Verify is [Verify] for one of the plans.
+func (m *Machine) Verify(p *plan.Plan) []Problem {
+	c := &checker{Machine: m, plan: p}
 	c.identity()
 	if !c.findPlatform() {
 		return c.problems
@@ -85,10 +113,8 @@ func Verify(p *plan.Plan, r *report.Report, cats []*catalog.Catalog) []Problem {
 
 // A checker collects the problems of one plan.
 type checker struct {
+	*Machine
 	plan     *plan.Plan
-	report   *report.Report
-	cats     []*catalog.Catalog
-	hashes   []string          // of cats
 	platform *catalog.Platform // what all catalogues know of it
 	initrd   []*catalog.Module // of the platform
 	has      map[string]bool   // modules that the platform is known to have
@@ -108,12 +134,8 @@ func (c *checker) identity() {
 	if id, err := c.plan.Hash(); err != nil || id != c.plan.ID {
 		c.problem(IDDiffers, c.plan.ID, "the content's hash is %s", id)
 	}
-	if hash, err := c.report.Hash(); err != nil || hash != c.plan.Report {
-		c.problem(ReportDiffers, c.plan.Report, "the report's hash is %s", hash)
-	}
-	for _, cat := range c.cats {
-		hash, _ := cat.Hash() // "" is nobody's
-		c.hashes = append(c.hashes, hash)
+	if c.reportHash == "" || c.reportHash != c.plan.Report {
+		c.problem(ReportDiffers, c.plan.Report, "the report's hash is %s", c.reportHash)
 	}
 	for _, used := range c.plan.Catalogs {
 		if !slices.Contains(c.hashes, used.SHA256) {
