@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/initramfs"
-	"github.com/modscout/modscout/initramfs/busybox"
 	"github.com/modscout/modscout/initramfs/scanimage"
 )
 
@@ -91,22 +89,12 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("reading the kernel: %w", err)
 	}
-	config := initramfs.Config{Init: b.init, Tree: b.modules, Modules: b.load}
 	if b.drivers == "" && !b.isParts() {
 		b.drivers = string(initramfs.NetworkDrivers)
 	}
-	if b.isParts() || b.isCD() {
-		config.Drivers, config.Files = initramfs.DriverSet(b.drivers), b.catalogFiles
-	}
-	if config.Init == "" {
-		if config.Init, err = initProgram(cmd.ErrOrStderr()); err != nil {
-			return fmt.Errorf("finding this program: %w", err)
-		}
-	}
-	if b.shell {
-		if config.Shell, err = shellCommands(cmd); err != nil {
-			return fmt.Errorf("adding the shell: %w", err)
-		}
+	config, err := b.contents(cmd)
+	if err != nil {
+		return err
 	}
 	archive, err := initramfs.New(config)
 	if err != nil {
@@ -122,20 +110,23 @@ func (b imageBuild) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// shellCommands builds u-root's commands.
-func shellCommands(cmd *cobra.Command) (*initramfs.Commands, error) {
-	fmt.Fprintln(cmd.ErrOrStderr(), "building u-root's commands, this takes a minute ...")
-	bb, err := busybox.Build(cmd.Context())
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, withHint(err, "install Go (https://go.dev/dl), or leave --shell out")
-	case errors.Is(err, busybox.ErrNoSource):
-		return nil, withHint(err, "go takes it from its module cache or downloads it: connect to a network once, and see go env GOPROXY")
-	case err != nil:
-		return nil, err
+// contents says what goes into the initramfs.
+func (b imageBuild) contents(cmd *cobra.Command) (c initramfs.Config, err error) {
+	c = initramfs.Config{Init: b.init, Tree: b.modules, Modules: b.load}
+	if b.isParts() || b.isCD() {
+		c.Drivers, c.Files = initramfs.DriverSet(b.drivers), b.catalogFiles
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%d commands of u-root, %.1f MB\n", len(bb.Commands), float64(len(bb.Program))/1e6)
-	return &initramfs.Commands{Program: bb.Program, Names: bb.Commands}, nil
+	if c.Init == "" {
+		if c.Init, err = initProgram(cmd.ErrOrStderr()); err != nil {
+			return c, fmt.Errorf("finding this program: %w", err)
+		}
+	}
+	if b.shell {
+		if c.Shell, err = shellCommands(cmd); err != nil {
+			return c, fmt.Errorf("adding the shell: %w", err)
+		}
+	}
+	return c, nil
 }
 
 // isParts reports whether the output is a directory: named with a slash, or

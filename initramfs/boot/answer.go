@@ -23,7 +23,7 @@ const packDir = "pack"
 // show writes the answer on cleared screens. A serial port gets it after the
 // documents for programs, so that it is what stays in sight there too.
 func (s *session) show(ctx context.Context, screens screens) {
-	if s.parts.Show == nil {
+	if s.parts.Show == nil || s.report == nil {
 		return
 	}
 	for _, screen := range screens {

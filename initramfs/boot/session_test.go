@@ -303,7 +303,14 @@ func TestPagesFail(t *testing.T) {
 	if got := system.screen.String(); !strings.Contains(got, "panic: no page") || !strings.HasSuffix(got, keysHelp+"\n") {
 		t.Errorf("screen = %q, want the panic and then the answer", got)
 	}
-	newSession(parts, system).press(t.Context(), KeyDevices) // PID 1 whose child died has no report
+	orphan := newSession(sampleParts(), system) // PID 1 whose child died has no report
+	orphan.open(t.Context())
+	system.screen.Reset()
+	orphan.press(t.Context(), KeyDevices)
+	orphan.press(t.Context(), KeyAnswer)
+	if got := system.screen.String(); got != keysHelp+"\n" {
+		t.Errorf("without a report the screen is %q, want the keys alone", got)
+	}
 }
 
 // A stick that came later gets the answer when s is pressed.
