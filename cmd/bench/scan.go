@@ -25,23 +25,27 @@ func (b *bench) scanRows() ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := cards(pairs, 1000)
+	sizes := []int{100, 200, 1000}
+	if b.short {
+		sizes = []int{10, 20, 100}
+	}
+	keys := cards(pairs, sizes[2])
 	ids := names.Open()
 	scanner := func(root string) *machineScan { return &machineScan{root, ids} }
 	roots := map[int]string{}
-	for _, n := range []int{100, 200, 1000} {
+	for _, n := range sizes {
 		roots[n] = filepath.Join(b.dir, fmt.Sprintf("sysroot-%d", n))
 		if err := sysroot(roots[n], keys[:n]); err != nil {
 			return nil, err
 		}
 	}
-	live, pc, few, many := scanner("/"), scanner(roots[200]), scanner(roots[100]), scanner(roots[1000])
+	live, pc, few, many := scanner("/"), scanner(roots[sizes[1]]), scanner(roots[sizes[0]]), scanner(roots[sizes[2]])
 	program := command(b.modscout, "scan", "--sysroot", pc.root, "--format", "json", "-o", filepath.Join(b.dir, "scan.json"))
 	find := command("find", filepath.Join(pc.root, "sys/devices"), "-name", "modalias", "-exec", "cat", "{}", ";")
 	return []row{
 		{work: "scan of this machine", beside: "walk of /sys/devices in Go: uevent, modalias", goal: 0.2, ours: live.scan, peer: live.walk, equal: live.equal},
-		{work: "scan of 200 PCI functions, program", beside: "RR's: find -name modalias -exec cat", goal: 0.2, ours: program, peer: find, equal: pc.equal},
-		{work: "scan of 1,000 PCI functions", beside: "10 scans of 100", goal: 1, ours: many.scan, peer: times(10, few.scan), equal: many.equal},
+		{work: fmt.Sprintf("scan of %d PCI functions, program", sizes[1]), beside: "RR's: find -name modalias -exec cat", goal: 0.2, ours: program, peer: find, equal: pc.equal},
+		{work: fmt.Sprintf("scan of %d PCI functions", sizes[2]), beside: fmt.Sprintf("10 scans of %d", sizes[0]), goal: 1, ours: many.scan, peer: times(10, few.scan), equal: many.equal},
 	}, nil
 }
 
