@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // GRUBDir is where Debian's packages grub-pc-bin and grub-efi-amd64-bin keep
@@ -41,7 +43,7 @@ func makeGRUB(dir string) (*grub, error) {
 	var g grub
 	var err error
 	if g.boot, err = os.ReadFile(filepath.Join(dir, "i386-pc", "boot.img")); err != nil {
-		return nil, hint(fmt.Errorf("%w: %w", ErrNoGRUB, err), grubHint)
+		return nil, hint.With(fmt.Errorf("%w: %w", ErrNoGRUB, err), grubHint)
 	}
 	if len(g.boot) != sectorSize {
 		return nil, fmt.Errorf("%w: its boot.img has %d bytes, want %d", ErrNoGRUB, len(g.boot), sectorSize)
@@ -78,7 +80,7 @@ func grubImage(dir, format, prefix string, modules []string) ([]byte, error) {
 	image := filepath.Join(temp, "image")
 	args := []string{"-O", format, "-d", filepath.Join(dir, strings.TrimSuffix(format, "-eltorito")), "-p", prefix, "-o", image}
 	if complaint, err := exec.Command("grub-mkimage", append(args, modules...)...).CombinedOutput(); err != nil {
-		return nil, hint(fmt.Errorf("%w: grub-mkimage for %s: %w %s", ErrNoGRUB, format, err, bytes.TrimSpace(complaint)), grubHint)
+		return nil, hint.With(fmt.Errorf("%w: grub-mkimage for %s: %w %s", ErrNoGRUB, format, err, bytes.TrimSpace(complaint)), grubHint)
 	}
 	return os.ReadFile(image)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // ErrNotKernel says that a file is no x86 boot image.
@@ -37,7 +39,7 @@ func ReadKernel(path string) (*Kernel, error) {
 	}
 	release, err := kernelRelease(data)
 	if err != nil {
-		return nil, hint(fmt.Errorf("%s: %w", path, err), "give the kernel as distributions ship it, boot/vmlinuz-RELEASE")
+		return nil, hint.With(fmt.Errorf("%s: %w", path, err), "give the kernel as distributions ship it, boot/vmlinuz-RELEASE")
 	}
 	return &Kernel{release, data}, nil
 }
@@ -66,6 +68,6 @@ func (k *Kernel) Fits(fs *Initramfs) error {
 	if len(fs.Load) == 0 || fs.Release == k.Release {
 		return nil
 	}
-	return hint(fmt.Errorf("kernel is %s, modules are for %s", k.Release, fs.Release),
+	return hint.With(fmt.Errorf("kernel is %s, modules are for %s", k.Release, fs.Release),
 		"take both from one kernel package: boot/vmlinuz-RELEASE and lib/modules/RELEASE")
 }

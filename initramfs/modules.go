@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
@@ -41,7 +42,7 @@ func openTree(dir string) (*tree, error) {
 		return nil, err
 	}
 	if len(t.files) == 0 {
-		return nil, hint(fmt.Errorf("%s: %w: no .ko file at all", dir, ErrNoModule), "give the directory of one kernel, lib/modules/RELEASE")
+		return nil, hint.With(fmt.Errorf("%s: %w: no .ko file at all", dir, ErrNoModule), "give the directory of one kernel, lib/modules/RELEASE")
 	}
 	t.builtin, err = readBuiltin(filepath.Join(dir, "modules.builtin"))
 	return t, err

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // What keeps an image from booting where Secure Boot is on.
@@ -36,7 +38,7 @@ func signedLoader(root, build string) ([]content, error) {
 	} {
 		data, err := os.ReadFile(filepath.Join(root, f.from))
 		if err != nil {
-			return nil, hint(fmt.Errorf("%w: %w", ErrNoSigned, err), signedHint)
+			return nil, hint.With(fmt.Errorf("%w: %w", ErrNoSigned, err), signedHint)
 		}
 		files = append(files, content{f.to, data})
 	}
@@ -52,5 +54,5 @@ func checkSigned(kernel *Kernel) error {
 			return nil
 		}
 	}
-	return hint(fmt.Errorf("%s: %w", kernel.Release, ErrUnsigned), "Debian's linux-image-amd64 has one; linux-image-amd64-unsigned has none")
+	return hint.With(fmt.Errorf("%s: %w", kernel.Release, ErrUnsigned), "Debian's linux-image-amd64 has one; linux-image-amd64-unsigned has none")
 }

@@ -4,6 +4,8 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // ErrNotStatic says that an executable needs a dynamic loader, which an
@@ -15,32 +17,18 @@ var ErrNotStatic = errors.New("not a static executable")
 func CheckStatic(path string) error {
 	f, err := elf.Open(path)
 	if err != nil {
-		return hint(fmt.Errorf("%s: %w: %w", path, ErrNotStatic, err), buildHint)
+		return hint.With(fmt.Errorf("%s: %w: %w", path, ErrNotStatic, err), buildHint)
 	}
 	defer f.Close()
 	if f.Machine != elf.EM_X86_64 {
-		return hint(fmt.Errorf("%s: built for %v, the image is for x86-64", path, f.Machine), buildHint)
+		return hint.With(fmt.Errorf("%s: built for %v, the image is for x86-64", path, f.Machine), buildHint)
 	}
 	for _, segment := range f.Progs {
 		if segment.Type == elf.PT_INTERP {
-			return hint(fmt.Errorf("%s: %w", path, ErrNotStatic), buildHint)
+			return hint.With(fmt.Errorf("%s: %w", path, ErrNotStatic), buildHint)
 		}
 	}
 	return nil
 }
 
 const buildHint = "build it with CGO_ENABLED=0 (make build), or name a static one with --init"
-
-// hint attaches to err what the user can do about it.
-func hint(err error, text string) error { return hintedError{err, text} }
-
-type hintedError struct {
-	error
-	hint string
-}
-
-// Unwrap returns the error without its hint.
-func (e hintedError) Unwrap() error { return e.error }
-
-// Hint returns what the user can do about the error.
-func (e hintedError) Hint() string { return e.hint }

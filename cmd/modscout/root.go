@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // Exit statuses, as in diff(1).
@@ -84,20 +86,4 @@ func printError(w io.Writer, err error) {
 }
 
 // withHint attaches to err what the user can do about it.
-func withHint(err error, hint string) error {
-	if err == nil {
-		return nil
-	}
-	return hintedError{err, hint}
-}
-
-type hintedError struct {
-	error
-	hint string
-}
-
-// Unwrap returns the error without its hint.
-func (e hintedError) Unwrap() error { return e.error }
-
-// Hint returns what the user can do about the error.
-func (e hintedError) Hint() string { return e.hint }
+func withHint(err error, text string) error { return hint.With(err, text) }

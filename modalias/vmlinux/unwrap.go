@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
 )
 
@@ -174,8 +175,8 @@ func unifiedKernel(data []byte) ([]byte, error) {
 	}
 	section := f.Section(".linux")
 	if section == nil {
-		return nil, hinted{fmt.Errorf("%w: an EFI program without a kernel in it", ErrFormat),
-			"a boot loader, perhaps; give the file that it loads"}
+		return nil, hint.With(fmt.Errorf("%w: an EFI program without a kernel in it", ErrFormat),
+			"a boot loader, perhaps; give the file that it loads")
 	}
 	a, found := part(data, 0, uint64(section.Offset), uint64(section.Size))
 	if !found || bytes.HasPrefix(a.data, []byte("MZ")) && !isBZImage(a.data) {
@@ -195,26 +196,14 @@ func notKernel(data []byte) error {
 		{"hsqs", "a squashfs image", "give the kernel beside it"},
 	} {
 		if bytes.HasPrefix(data, []byte(other.magic)) {
-			return hinted{fmt.Errorf("%w but %s", ErrFormat, other.what), other.hint}
+			return hint.With(fmt.Errorf("%w but %s", ErrFormat, other.what), other.hint)
 		}
 	}
 	if len(data) > 262 && string(data[257:262]) == "ustar" {
-		return hinted{fmt.Errorf("%w but a tar archive", ErrFormat), "unpack it and give the kernel in it, zImage in a .pat file"}
+		return hint.With(fmt.Errorf("%w but a tar archive", ErrFormat), "unpack it and give the kernel in it, zImage in a .pat file")
 	}
 	if len(data) == 0 {
 		return fmt.Errorf("%w: the file is empty", ErrFormat)
 	}
-	return hinted{ErrFormat, "a kernel is a file called vmlinuz, bzImage, zImage or vmlinux"}
+	return hint.With(ErrFormat, "a kernel is a file called vmlinuz, bzImage, zImage or vmlinux")
 }
-
-// hinted is an error with what the user can do about it.
-type hinted struct {
-	error
-	hint string
-}
-
-// Unwrap returns the error without its hint.
-func (h hinted) Unwrap() error { return h.error }
-
-// Hint returns what the user can do about the error.
-func (h hinted) Hint() string { return h.hint }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -181,7 +182,7 @@ func checkBaseURL(base string) error {
 	if base == "" || err == nil && (u.Scheme == "file" || u.Scheme == "http" || u.Scheme == "https") {
 		return nil
 	}
-	return hinted{fmt.Errorf("base URL %q is not one", base), "write it as https://HOST/FOLDER"}
+	return hint.With(fmt.Errorf("base URL %q is not one", base), "write it as https://HOST/FOLDER")
 }
 
 // url returns where a file of the output will be found.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend/plan"
 )
@@ -69,10 +70,9 @@ func fetchAll(in Input, extension plan.Extension) ([]unpacked, error) {
 // fetch returns one download after its hash was found right.
 func fetch(in Input, file plan.File) ([]byte, error) {
 	if file.SHA256 == "" {
-		return nil, hinted{
+		return nil, hint.With(
 			fmt.Errorf("the plan names no sha256 for it"),
-			"rebuild the catalogue from recipes that name one, and make the plan again",
-		}
+			"rebuild the catalogue from recipes that name one, and make the plan again")
 	}
 	body, err := in.Fetch(file.URL)
 	if err != nil {
@@ -103,10 +103,9 @@ func (in Input) find(module plan.Module, files []unpacked) ([]byte, error) {
 // that name, the plan's hash decides, else the last one, as with tar -x.
 func find(module plan.Module, files []unpacked) ([]byte, error) {
 	var found []byte
-	var failure error = hinted{
+	var failure error = hint.With(
 		fmt.Errorf("no archive of the extension holds it"),
-		"where the plan names no archives, say --from and the pack or folder that holds the modules; where it does, they changed since the catalogue was made",
-	}
+		"where the plan names no archives, say --from and the pack or folder that holds the modules; where it does, they changed since the catalogue was made")
 	for _, file := range files {
 		if file.name != module.File || module.Archive != "" && file.url != module.Archive {
 			continue

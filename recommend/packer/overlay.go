@@ -9,6 +9,7 @@ import (
 
 	"github.com/cavaliergopher/cpio"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/plan"
 )
@@ -31,8 +32,8 @@ func overlay(in Input) ([]File, []plan.Warning, error) {
 		return nil, nil, err // it names the modules' folder
 	}
 	if len(l.stage(plan.StageBoot)) == 0 {
-		return nil, nil, hinted{errors.New("the plan has no module of the stage boot: nothing must be in the initramfs"),
-			"use pack --for modules-load for the rest"}
+		return nil, nil, hint.With(errors.New("the plan has no module of the stage boot: nothing must be in the initramfs"),
+			"use pack --for modules-load for the rest")
 	}
 	c, err := load(in)
 	if err != nil {

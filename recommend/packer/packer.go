@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 )
@@ -86,10 +87,9 @@ func For(name string) (Packer, error) {
 	if p, found := packers()[name]; found {
 		return p, nil
 	}
-	return nil, hinted{
+	return nil, hint.With(
 		fmt.Errorf("no packer %q", name),
-		"there is one for each of " + strings.Join(Names(), ", "),
-	}
+		"there is one for each of "+strings.Join(Names(), ", "))
 }
 
 // Names returns the names that [For] knows, sorted.
@@ -99,21 +99,9 @@ func Names() []string {
 
 // wrongLoader is the error of a packer that cannot serve the plan's platform.
 func wrongLoader(p *plan.Plan) error {
-	hint := "make the plan with recommend --loader NAME for the loader that you use"
+	instead := "make the plan with recommend --loader NAME for the loader that you use"
 	if _, found := packers()[p.Platform.Loader]; found {
-		hint = "use pack --for " + p.Platform.Loader + ", or " + hint
+		instead = "use pack --for " + p.Platform.Loader + ", or " + instead
 	}
-	return hinted{fmt.Errorf("%w: %s is a platform of %s", ErrWrongLoader, p.Platform.ID, p.Platform.Loader), hint}
+	return hint.With(fmt.Errorf("%w: %s is a platform of %s", ErrWrongLoader, p.Platform.ID, p.Platform.Loader), instead)
 }
-
-// hinted is an error with what the user can do about it.
-type hinted struct {
-	error
-	hint string
-}
-
-// Unwrap returns the error without its hint.
-func (e hinted) Unwrap() error { return e.error }
-
-// Hint returns what the user can do about the error.
-func (e hinted) Hint() string { return e.hint }

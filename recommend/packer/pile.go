@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/catalog"
@@ -146,10 +147,9 @@ func abiFacts(m *ko.Module) *catalog.Module {
 // find returns the position of a plan's module among the members, and its
 // bytes: those that the plan pins, or of a kernel that the platform runs.
 func (pile *Pile) find(m plan.Module) (at int, data []byte, err error) {
-	err = hinted{
+	err = hint.With(
 		fmt.Errorf("%s does not hold it", pile.name),
-		"make the plan with a catalogue of what --from names: modscout catalog build",
-	}
+		"make the plan with a catalogue of what --from names: modscout catalog build")
 	for _, i := range pile.named(m.File) {
 		member := pile.members[i]
 		data, failure := plain(member.data)

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
 )
 
@@ -42,7 +43,7 @@ func formOf(data []byte, limits archive.Limits) (pileForm, error) {
 	case n > 262 && string(head[257:262]) == "ustar":
 		form.container = "tar"
 	default:
-		return form, hinted{archive.ErrFormat, "--from takes a cpio or tar archive, compressed or not, or a folder"}
+		return form, hint.With(archive.ErrFormat, "--from takes a cpio or tar archive, compressed or not, or a folder")
 	}
 	return form, nil
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/plan"
@@ -18,7 +19,7 @@ import (
 // and programs among it; Jun's list of modules to load is cut.
 func smallArchive(in Input) ([]File, []plan.Warning, error) {
 	if in.From == nil || in.From.form.container == "" {
-		return nil, nil, hinted{errors.New("there is no archive to make smaller"), "say --from extra.lzma, or another cpio or tar archive of modules"}
+		return nil, nil, hint.With(errors.New("there is no archive to make smaller"), "say --from extra.lzma, or another cpio or tar archive of modules")
 	}
 	if len(in.Plan.Modules) == 0 {
 		return nil, nil, errors.New("the plan needs no module")

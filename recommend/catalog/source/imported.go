@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/modalias/ko"
@@ -113,7 +114,7 @@ func addInitrd(i *catalog.Imported, initrd []byte) (bad []error, err error) {
 // initrdError says what is wrong with a file that should be an initrd.
 func initrdError(err error, data []byte) error {
 	if _, kernel := vmlinux.Read(data); kernel == nil {
-		return &hintedError{errors.New("the initrd is a kernel"), "give it with --kernel, and the initrd with --initrd"}
+		return hint.With(errors.New("the initrd is a kernel"), "give it with --kernel, and the initrd with --initrd")
 	}
 	return fmt.Errorf("initrd: %w", err)
 }
@@ -158,12 +159,3 @@ func builtinOf(initrd []byte) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
-
-// hintedError is an error with what the user can do about it.
-type hintedError struct {
-	error
-	hint string
-}
-
-// Hint returns what the user can do about the error.
-func (e *hintedError) Hint() string { return e.hint }

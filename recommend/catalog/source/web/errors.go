@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // The ways in which a download fails beside those of net/http.
 var (
-	ErrOffline  = error(&hinted{errors.New("not in the cache, and the network is not to be used"), "run it once without --offline"})
+	ErrOffline  = hint.With(errors.New("not in the cache, and the network is not to be used"), "run it once without --offline")
 	ErrTooLarge = errors.New("larger than what is wanted there")
 	ErrRedirect = errors.New("redirect refused")
 	ErrSlow     = errors.New("the server sends next to nothing")
@@ -54,17 +56,6 @@ func (e *HashError) Error() string {
 func (e *HashError) Hint() string {
 	return "the file changed since its hash was written down: nothing of it was used"
 }
-
-type hinted struct {
-	error
-	hint string
-}
-
-// Unwrap returns the error without its hint.
-func (e *hinted) Unwrap() error { return e.error }
-
-// Hint returns what the user can do.
-func (e *hinted) Hint() string { return e.hint }
 
 // unreachable says whether the server itself could not be reached, so that
 // asking it for something else is a waste of time.

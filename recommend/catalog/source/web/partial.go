@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // partial is a download under way. It is a file with the bytes so far and one
@@ -33,7 +35,7 @@ type partial struct {
 func (c cache) openPartial(ctx context.Context, url string) (*partial, error) {
 	for _, kind := range []string{"content", "urls", "partial"} {
 		if err := os.MkdirAll(c.path(kind, ""), 0o700); err != nil {
-			return nil, &hinted{err, "set XDG_CACHE_HOME to a directory that can be written to"}
+			return nil, hint.With(err, "set XDG_CACHE_HOME to a directory that can be written to")
 		}
 	}
 	p := &partial{cache: c, url: url}

@@ -22,6 +22,8 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/sync/singleflight"
+
+	"github.com/modscout/modscout/hint"
 )
 
 // perHost is how many downloads from one host run at a time.
@@ -54,7 +56,7 @@ type Client struct {
 func CacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", &hinted{fmt.Errorf("no place for downloads: %w", err), "set XDG_CACHE_HOME or HOME"}
+		return "", hint.With(fmt.Errorf("no place for downloads: %w", err), "set XDG_CACHE_HOME or HOME")
 	}
 	return filepath.Join(dir, "modscout"), nil
 }
