@@ -70,7 +70,7 @@ func (b *dbBuilder) build(args []string, full bool) error {
 	if err := b.sources.stamp(args); err != nil {
 		return fmt.Errorf("building the database: %w", err)
 	}
-	collectLate(b.sources.listing.count)
+	collectLate(args, b.sources.listing.count)
 	var last memory
 	file := memoryFile(b.platform, args)
 	if !full {
@@ -100,11 +100,11 @@ func (b *dbBuilder) build(args []string, full bool) error {
 }
 
 // collectLate makes a build, which is short, collect its garbage less often. One
-// kernel of plain modules takes 35 MB in all, and collecting once a tenth of the
-// time; decoders of .ko.xz leave more behind.
-func collectLate(files int) {
+// tree of plain modules takes 35 MB in all, and collecting once a tenth of the
+// time; decoders of .ko.xz leave more behind. What archives hold nobody knows yet.
+func collectLate(args []string, files int) {
 	debug.SetGCPercent(400)
-	if files <= usualFiles {
+	if files <= usualFiles && len(args) == 1 && isDir(args[0]) {
 		debug.SetGCPercent(1000)
 		debug.SetMemoryLimit(128 << 20)
 	}

@@ -62,7 +62,7 @@ func (s *sources) stamp(args []string) error {
 // prepare reads all files that may say something else than they said to the
 // last build, on all cores.
 func (s *sources) prepare(last memory) {
-	then, left := last.said(), 0
+	then, count := last.said(), 0
 	var fresh []*sourceFile
 	for _, files := range unpackListing(string(s.listing.packed)) {
 		list := make([]sourceFile, len(files))
@@ -73,10 +73,10 @@ func (s *sources) prepare(last memory) {
 				fresh = append(fresh, &list[i])
 			}
 		}
-		left += len(files)
+		count += len(files)
 		s.files = append(s.files, list)
 	}
-	s.changed = len(then) != left
+	s.changed = len(then) != count
 	s.readAll(fresh)
 }
 
