@@ -107,7 +107,7 @@ func (d Disk) readDrivers() ([]content, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.Drivers.drivers(tree)
+	return d.Drivers.drivers(tree, d.Initramfs.Load)
 }
 
 // checkAppend refuses what GRUB or iPXE would not pass on to the kernel as it

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -30,28 +28,31 @@ const (
 // ErrDriverSet says that there is no such set.
 var ErrDriverSet = errors.New("drivers are none, network or all")
 
-// driverPaths are what the paths below "kernel/" begin with.
+// driverPaths are what the paths below "kernel/" begin with. The network has no
+// drivers of PHYs: nobody loads them in the scan image, and the generic one does.
 var driverPaths = map[DriverSet][]string{
 	"":        nil,
 	NoDrivers: nil,
 	NetworkDrivers: {
 		"drivers/net/ethernet/intel/e100", "drivers/net/ethernet/intel/igb/", "drivers/net/ethernet/intel/igc/",
-		"drivers/net/ethernet/intel/ixgbe/", "drivers/net/ethernet/intel/i40e/",
 		"drivers/net/ethernet/realtek/", "drivers/net/ethernet/aquantia/", "drivers/net/ethernet/atheros/",
-		"drivers/net/ethernet/broadcom/tg3.", "drivers/net/ethernet/broadcom/bnx2.", "drivers/net/ethernet/broadcom/b44.",
-		"drivers/net/ethernet/marvell/sk", "drivers/net/ethernet/jme.", "drivers/net/ethernet/nvidia/", "drivers/net/ethernet/via/",
-		"drivers/net/ethernet/amd/pcnet32.", "drivers/net/ethernet/dec/tulip/tulip.", "drivers/net/ethernet/8390/ne2k-pci.",
-		"drivers/net/phy/", "drivers/net/usb/", "drivers/net/hyperv/",
-		"drivers/net/virtio_net.", "drivers/net/vmxnet3/", "drivers/net/xen-netfront.",
+		"drivers/net/ethernet/broadcom/tg3.",
+		"drivers/net/ethernet/marvell/sk", "drivers/net/ethernet/jme.", "drivers/net/ethernet/nvidia/", "drivers/net/ethernet/via/via-rhine.",
+		"drivers/net/ethernet/amd/pcnet32.", "drivers/net/ethernet/8390/ne2k-pci.",
+		"drivers/net/usb/aqc111.", "drivers/net/usb/asix.", "drivers/net/usb/ax88179_178a.", "drivers/net/usb/cdc_e", "drivers/net/usb/cdc_ncm.",
+		"drivers/net/usb/dm9601.", "drivers/net/usb/mcs7830.", "drivers/net/usb/pegasus.", "drivers/net/usb/r815",
+		"drivers/net/usb/rndis_host.", "drivers/net/usb/rtl8150.", "drivers/net/usb/sr9",
+		"drivers/net/hyperv/", "drivers/net/virtio_net.", "drivers/net/vmxnet3/", "drivers/net/xen-netfront.",
 	},
 	AllDrivers: {
-		"drivers/net/ethernet/", "drivers/ata/", "drivers/block/", "drivers/message/fusion/", "drivers/mmc/", "drivers/nvme/host/", "drivers/scsi/",
-		"drivers/usb/storage/", "drivers/virtio/", "drivers/hv/", "drivers/char/tpm/", "drivers/watchdog/", "sound/pci/hda/",
+		"drivers/net/ethernet/", "drivers/net/usb/", "drivers/ata/", "drivers/block/", "drivers/message/fusion/", "drivers/mmc/", "drivers/nvme/host/", "drivers/scsi/",
+		"drivers/usb/storage/", "drivers/virtio/", "drivers/hv/", "drivers/char/tpm/", "drivers/watchdog/", "sound/pci/hda/snd-hda-intel.", "sound/pci/hda/snd-hda-codec-",
 	},
 }
 
-// drivers returns the files of a set as a stick holds them.
-func (set DriverSet) drivers(tree *tree) ([]content, error) {
+// drivers returns the files of a set as a stick holds them. What the initramfs
+// loads is left out: it is in the kernel by then.
+func (set DriverSet) drivers(tree *tree, loaded []layout.Load) ([]content, error) {
 	paths, known := driverPaths[set]
 	if !known {
 		return nil, fmt.Errorf("%w: not %q", ErrDriverSet, set)
@@ -62,59 +63,89 @@ func (set DriverSet) drivers(tree *tree) ([]content, error) {
 	if set == AllDrivers {
 		paths = slices.Concat(driverPaths[NetworkDrivers], paths)
 	}
-	order, _, err := tree.closure(tree.below(paths))
+	wanted, err := tree.below(paths)
 	if err != nil {
 		return nil, err
 	}
-	return tree.pack(order)
+	order, _, err := tree.closure(wanted)
+	if err != nil {
+		return nil, err
+	}
+	return tree.pack(order, loaded)
 }
 
-// pack reads modules, compressed (a third is left, and a stick is slow), and
-// makes the database by which they are found.
-func (t *tree) pack(order []layout.Load) ([]content, error) {
+// smartNIC is the one large driver of cards that do nothing before they were
+// given firmware, which no stick has.
+const smartNIC = "drivers/net/ethernet/netronome/"
+
+// below lists the modules whose path begins with one of some prefixes, without
+// those that claim no device: nothing would ever ask for them.
+func (t *tree) below(prefixes []string) (list []Enumerator, err error) {
+	for _, name := range slices.Sorted(maps.Keys(t.files)) {
+		file := strings.TrimPrefix(t.files[name], "kernel/")
+		if strings.HasPrefix(file, smartNIC) || !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(file, prefix) }) {
+			continue
+		}
+		m, err := t.module(name)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(m.Aliases, func(alias string) bool { return strings.Contains(alias, ":") }) {
+			list = append(list, Enumerator{Name: name})
+		}
+	}
+	return list, nil
+}
+
+// archiveSize is how much one archive of the stick holds, in bytes before it is
+// packed. Larger ones pack better, and who wants a module unpacks what lies
+// before it.
+const archiveSize = 4 << 20
+
+// pack puts modules into archives, neighbours together, because they have much
+// in common, and makes the database by which they are found. It has the modules
+// that are loaded already too, for others depend on them.
+func (t *tree) pack(order, loaded []layout.Load) ([]content, error) {
 	dir := path.Join("/", layout.DriversDir, t.release)
 	packed := ko.Tree{Dir: t.dir, Release: t.release, Builtin: slices.Sorted(maps.Keys(t.builtin))}
-	var files []content
+	var files, open []content
+	size := 0
+	flush := func() error {
+		data, err := packModules(open)
+		files = append(files, content{path.Join(dir, archiveName(len(files))), data})
+		open, size = nil, 0
+		return err
+	}
+	slices.SortFunc(order, func(a, b layout.Load) int { return strings.Compare(a.Path, b.Path) })
 	for _, m := range order {
 		plain, err := t.read(m)
 		if err != nil {
 			return nil, err
 		}
-		module, err := ko.Read(plain, path.Base(m.Path)+".xz")
+		name := path.Base(m.Path)
+		if !slices.ContainsFunc(loaded, func(l layout.Load) bool { return l.Path == m.Path }) {
+			if size > 0 && size+len(plain) > archiveSize {
+				if err := flush(); err != nil {
+					return nil, err
+				}
+			}
+			open, size = append(open, content{name, plain}), size+len(plain)
+			name = path.Join(archiveName(len(files)), name)
+		}
+		module, err := ko.Read(plain, name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Path, err)
 		}
-		data, err := t.compressed(m, plain)
-		if err != nil {
+		packed.Modules = append(packed.Modules, module)
+	}
+	if size > 0 {
+		if err := flush(); err != nil {
 			return nil, err
 		}
-		packed.Modules = append(packed.Modules, module)
-		files = append(files, content{path.Join(dir, module.File), data})
 	}
 	var table bytes.Buffer
-	if _, err := modalias.NewTable([]modalias.Platform{packed.Platform()}).WriteTo(&table); err != nil {
-		return nil, err
-	}
-	return append(files, content{path.Join(dir, probe.TableFile), table.Bytes()}), nil
+	_, err := modalias.NewTable([]modalias.Platform{packed.Platform()}).WriteTo(&table)
+	return append(files, content{path.Join(dir, probe.TableFile), table.Bytes()}), err
 }
 
-// compressed returns a module as xz: the file's own bytes where it is that
-// already.
-func (t *tree) compressed(m layout.Load, plain []byte) ([]byte, error) {
-	if file := t.files[m.Name()]; strings.HasSuffix(file, ".xz") {
-		return os.ReadFile(filepath.Join(t.dir, file))
-	}
-	return xzModules(plain)
-}
-
-// below lists the modules whose path begins with one of some prefixes.
-func (t *tree) below(prefixes []string) []Enumerator {
-	var list []Enumerator
-	for _, name := range slices.Sorted(maps.Keys(t.files)) {
-		file := strings.TrimPrefix(t.files[name], "kernel/")
-		if slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(file, prefix) }) {
-			list = append(list, Enumerator{Name: name})
-		}
-	}
-	return list
-}
+func archiveName(n int) string { return fmt.Sprintf("%02d%s", n, probe.ArchiveSuffix) }

@@ -31,9 +31,9 @@ type grub struct {
 
 // A GRUB image holds the modules it is made with and loads no others.
 var (
-	grubCommon = []string{"fat", "part_msdos", "normal", "configfile", "linux", "serial", "terminal", "echo", "test"}
+	grubCommon = []string{"fat", "part_msdos", "normal", "configfile", "linux", "serial", "terminal", "echo", "test", "smbios", "sleep", "halt"}
 	grubBIOS   = append([]string{"biosdisk"}, grubCommon...)
-	grubEFI    = append([]string{"all_video", "efi_gop"}, grubCommon...)
+	grubEFI    = append([]string{"all_video", "efi_gop", "linuxefi"}, grubCommon...)
 )
 
 // makeGRUB builds both loaders from the parts below dir. Each reads
@@ -102,15 +102,46 @@ func (g *grub) bootCode() []byte {
 const commandLine = "console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=30"
 
 // grubConfig boots at once. The signature of the disk to save on is empty where
-// there is none.
+// there is none, on a CD.
 func grubConfig(signature string, appended string) []byte {
 	if signature != "" {
 		appended = "modscout.stick=" + signature + " " + appended
 	}
-	return fmt.Appendf(nil, `set timeout=0
-set gfxpayload=keep
-linux /boot/%s %s %s
-initrd /boot/%s
-boot
-`, KernelName, commandLine, appended, InitrdName)
+	return fmt.Appendf(grubMemory(), grubStart+grubHandOver, KernelName, commandLine+" "+appended, InitrdName)
 }
+
+// Linux 6.1 of Debian panics below leastMemory while it unpacks the initramfs,
+// in megabytes. GRUB has no way to ask for the memory but SMBIOS, which says in
+// KiB where it ends (DSP0134, 7.20), and on some machines says nonsense: what
+// is below nonsense is not believed.
+const leastMemory, nonsense = 104, 32
+
+func grubMemory() []byte {
+	return fmt.Appendf(nil, `set timeout=0
+smbios --type 19 --get-dword 8 --set memory
+if [ -n "$memory" ]; then if [ "$memory" -gt %d -a "$memory" -lt %d ]; then
+  serial --speed=115200
+  terminal_output console serial
+  echo "modscout: this machine has too little memory: it needs 128 MB."
+  echo "Esc tries all the same. Otherwise it is switched off in ten minutes."
+  if sleep --interruptible 600; then halt; fi
+fi; fi
+`, nonsense<<10, leastMemory<<10)
+}
+
+const grubStart = `set gfxpayload=keep
+if linux /boot/%[1]s %[2]s; then
+  if initrd /boot/%[3]s; then boot; fi
+fi
+`
+
+// grubHandOver comes where grubStart did not boot. Under UEFI, GRUB 2.06 puts
+// the kernel and what it unpacks to into its heap, a quarter of the memory;
+// Debian's linuxefi asks the firmware for that memory instead, and starts the
+// kernel by the EFI handover protocol (Documentation/arch/x86/boot.rst).
+const grubHandOver = `if [ "$grub_platform" = efi ]; then
+  if linuxefi /boot/%[1]s %[2]s; then
+    if initrdefi /boot/%[3]s; then boot; fi
+  fi
+fi
+`

@@ -87,7 +87,7 @@ func (fs *Initramfs) collect(c Config, tree *tree) error {
 	if err := fs.addModules(tree); err != nil {
 		return err
 	}
-	drivers, err := c.Drivers.drivers(tree)
+	drivers, err := c.Drivers.drivers(tree, fs.Load)
 	if err != nil {
 		return err
 	}

@@ -28,10 +28,11 @@ type tree struct {
 	release string
 	files   map[string]string // module name -> path below dir
 	builtin map[string]bool
+	known   map[string]*ko.Module // those that were read
 }
 
 func openTree(dir string) (*tree, error) {
-	t := &tree{dir: dir, release: filepath.Base(filepath.Clean(dir)), files: make(map[string]string)}
+	t := &tree{dir: dir, release: filepath.Base(filepath.Clean(dir)), files: make(map[string]string), known: make(map[string]*ko.Module)}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && ko.IsModule(name) {
 			t.files[modalias.NameOf(name)] = name
@@ -138,11 +139,10 @@ func (t *tree) exactly(modules []string) ([]layout.Load, error) {
 // names, which the kernel's build computed from the symbols, and its pre
 // softdeps as far as the kernel has them.
 func (t *tree) needs(name string) ([]string, error) {
-	file := t.files[name]
-	if file == "" {
+	if t.files[name] == "" {
 		return nil, fmt.Errorf("%w: %s in %s", ErrNoModule, name, t.dir)
 	}
-	m, err := ko.ReadFile(filepath.Join(t.dir, file))
+	m, err := t.module(name)
 	if err != nil {
 		return nil, err
 	}
@@ -156,4 +156,16 @@ func (t *tree) needs(name string) ([]string, error) {
 		before = append(before, modalias.NameOf(need))
 	}
 	return before, nil
+}
+
+// module reads what a module of the tree says about itself, once.
+func (t *tree) module(name string) (*ko.Module, error) {
+	if m := t.known[name]; m != nil {
+		return m, nil
+	}
+	m, err := ko.ReadFile(filepath.Join(t.dir, t.files[name]))
+	if err == nil {
+		t.known[name] = m
+	}
+	return m, err
 }

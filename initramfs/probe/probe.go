@@ -216,7 +216,11 @@ func (p *Prober) loadAll(ctx context.Context, chain []*modalias.Module) (loaded 
 		if p.kernel.Loaded(m.Name) {
 			continue
 		}
-		if err := p.kernel.Load(ctx, p.drivers.path(m), m.Name); err != nil {
+		file, err := p.drivers.path(m)
+		if err == nil {
+			err = p.kernel.Load(ctx, file, m.Name)
+		}
+		if err != nil {
 			return loaded, err
 		}
 		loaded = append(loaded, m.Name)

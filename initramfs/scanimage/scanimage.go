@@ -118,5 +118,6 @@ func Probe(ctx context.Context, r *report.Report, drivers string, tell func(stri
 	if err != nil {
 		return nil, err
 	}
+	defer found.Close()
 	return probe.New(probe.NewLinux(), found, probe.Wait).Probe(ctx, r, tell), nil
 }
