@@ -67,7 +67,7 @@ func (b *bench) report(w io.Writer) error {
 
 // groups make the rows when their turn comes, because some prepare files.
 func (b *bench) groups() []func() ([]row, error) {
-	return []func() ([]row, error){b.buildRows, b.rebuildRows, b.growthRows, b.lookupRows, b.archiveRows, b.scanRows, b.answerRows, b.scriptRows, b.growthOfAnswers}
+	return []func() ([]row, error){b.buildRows, b.rebuildRows, b.growthRows, b.lookupRows, b.archiveRows, b.scanRows, b.answerRows, b.scriptRows, b.growthOfAnswers, b.imageRows}
 }
 
 // measureAll writes a line for each row. It returns what was wrong in any.

@@ -40,7 +40,7 @@ func (b *bench) lookupRows() ([]row, error) {
 		return nil, err
 	}
 	peer := filepath.Join(b.dir, "lookup")
-	if err := compile(peer, "-lkmod"); err != nil {
+	if err := compile(lookupSource, peer, "-lkmod"); err != nil {
 		return nil, err
 	}
 	self, err := os.Executable()
@@ -225,12 +225,12 @@ func concrete(alias string) string {
 	return key.String()
 }
 
-// compile makes the C program of the peer.
-func compile(output string, libraries ...string) error {
-	cmd := exec.Command("cc", append([]string{"-O2", "-x", "c", "-", "-o", output}, libraries...)...)
-	cmd.Stdin = strings.NewReader(lookupSource)
+// compile makes the C program of a peer, with further arguments for the linker.
+func compile(source, output string, linker ...string) error {
+	cmd := exec.Command("cc", append([]string{"-O2", "-x", "c", "-", "-o", output}, linker...)...)
+	cmd.Stdin = strings.NewReader(source)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("compiling lookup.c (apt-get install gcc libkmod-dev): %w\n%s", err, out)
+		return fmt.Errorf("compiling %s (apt-get install gcc libc6-dev libkmod-dev): %w\n%s", filepath.Base(output), err, out)
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type row struct {
 	wall   float64 // goal of the ratio of the time that passes; 0: none
 	bytes  bool    // the cost is memory
 	slow   bool    // three runs are enough
+	cold   bool    // nothing is to be brought into memory first
 	ours   func() (sample, error)
 	peer   func() (sample, error)
 	equal  func() (string, error) // compares the results; says what was equal
@@ -45,14 +46,19 @@ func (r row) within(goal float64) row {
 }
 
 // measure runs both sides in turn, after one run each that is not counted, so
-// that neither profits from files that the other has brought into memory.
+// that neither profits from files that the other has brought into memory; but
+// not for a row that is cold.
 func (r row) measure(runs int) (result, error) {
 	res := result{row: r}
 	if r.slow {
 		runs = min(runs, 3)
 	}
 	var ours, peers []sample
-	for i := range runs + 1 {
+	warming := 1
+	if r.cold {
+		warming = 0
+	}
+	for i := range warming + runs {
 		our, err := r.ours()
 		if err != nil {
 			return res, fmt.Errorf("%s: %w", r.work, err)
@@ -61,7 +67,7 @@ func (r row) measure(runs int) (result, error) {
 		if err != nil {
 			return res, fmt.Errorf("%s: the peer: %w", r.work, err)
 		}
-		if i > 0 {
+		if i >= warming {
 			ours, peers = append(ours, our), append(peers, peer)
 			res.ratios = append(res.ratios, our.cost/peer.cost)
 			res.walls = append(res.walls, float64(our.wall)/float64(peer.wall))

@@ -71,16 +71,19 @@ func (*linux) Uptime() time.Duration {
 	return time.Duration(now.Nano())
 }
 
-// CheckManifest compares the unpacked initramfs with its manifest; the modules
-// are checked one by one when they are loaded.
-func (l *linux) CheckManifest() []error {
+// ReadManifest reads what was built; the modules are held to it one by one when
+// they are loaded.
+func (l *linux) ReadManifest() error {
 	text, err := os.ReadFile(filepath.Join("/", layout.ManifestPath))
 	if err != nil {
-		return []error{fmt.Errorf("%w: its manifest: %w", layout.ErrDamaged, err)}
+		return fmt.Errorf("%w: its manifest: %w", layout.ErrDamaged, err)
 	}
-	if l.manifest, err = layout.ParseManifest(string(text)); err != nil {
-		return []error{err}
-	}
+	l.manifest, err = layout.ParseManifest(string(text))
+	return err
+}
+
+// CheckManifest compares the rest of the unpacked initramfs with its manifest.
+func (l *linux) CheckManifest() []error {
 	var bad []error
 	for _, damage := range l.manifest.Check("/") {
 		bad = append(bad, damage)

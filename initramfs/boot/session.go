@@ -39,6 +39,9 @@ type system interface {
 	Consoles() []console
 	// Uptime is how long ago the kernel started.
 	Uptime() time.Duration
+	// ReadManifest reads what was built, which LoadModules needs, and
+	// CheckManifest compares the initramfs with it.
+	ReadManifest() error
 	CheckManifest() []error
 	// LoadModules returns an error for each module that did not load.
 	LoadModules() []error
@@ -109,7 +112,6 @@ func (s *session) run(ctx context.Context) {
 	s.timed(ctx, "mount", s.mount)
 	s.open(ctx)
 	s.screens.progress("modscout: looking at this machine ...")
-	s.timed(ctx, "check", s.check)
 	s.timed(ctx, "load modules", s.load)
 	s.timed(ctx, "settle", s.settle)
 	s.timed(ctx, "scan", s.scan)
@@ -176,25 +178,31 @@ func (s *session) open(ctx context.Context) {
 	}
 }
 
-// check says so where the initramfs is not what was built.
-func (s *session) check(ctx context.Context) {
-	bad, err := within(ctx, limitCheck, func(context.Context) ([]error, error) {
-		return s.system.CheckManifest(), nil
-	})
-	s.warn("initramfs-damaged", append(bad, err)...)
-}
-
 func (s *session) load(ctx context.Context) {
+	_, err := within(ctx, limitCheck, func(context.Context) (struct{}, error) {
+		return struct{}{}, s.system.ReadManifest()
+	})
+	s.warn("initramfs-damaged", err)
 	bad, err := within(ctx, limitLoad, func(context.Context) ([]error, error) {
 		return s.system.LoadModules(), nil
 	})
 	s.warn("module-not-loaded", append(bad, err)...)
 }
 
+// settle waits for the buses. There is nothing to compute meanwhile but whether
+// the initramfs is what was built.
 func (s *session) settle(ctx context.Context) {
+	damage := make(chan []error)
+	go func() {
+		bad, err := within(ctx, limitCheck, func(context.Context) ([]error, error) {
+			return s.system.CheckManifest(), nil
+		})
+		damage <- append(bad, err)
+	}()
 	settled, err := within(ctx, limitSettle, s.system.Settle)
 	s.warn("settle-failed", err)
 	s.settled = settled && err == nil
+	s.warn("initramfs-damaged", <-damage...)
 }
 
 func (s *session) scan(ctx context.Context) {

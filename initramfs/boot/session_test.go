@@ -36,6 +36,7 @@ type fakeSystem struct {
 	screen, serial fakeConsole
 	mountErr       error
 	blind          bool // no console opens
+	noManifest     error
 	damaged, bad   []error
 	loud           bool // USB never settles
 	stick          string
@@ -54,6 +55,7 @@ type fakeSystem struct {
 
 func (f *fakeSystem) Mount() error           { return f.mountErr }
 func (f *fakeSystem) Options() Options       { return f.options }
+func (f *fakeSystem) ReadManifest() error    { return f.noManifest }
 func (f *fakeSystem) CheckManifest() []error { return f.damaged }
 func (f *fakeSystem) LoadModules() []error   { return f.bad }
 func (f *fakeSystem) SpareMemory()           {}
@@ -174,6 +176,7 @@ func TestRunGoesOn(t *testing.T) {
 		warning string // code in the report
 	}{
 		{"damaged", nil, fakeSystem{damaged: []error{failure}}, "NOT COMPLETE (1): initramfs-damaged: out of luck", "initramfs-damaged"},
+		{"without a manifest", nil, fakeSystem{noManifest: failure}, "NOT COMPLETE (1): initramfs-damaged: out of luck", "initramfs-damaged"},
 		{"nothing mounts", nil, fakeSystem{mountErr: failure}, "NOT COMPLETE (1): mount-failed: out of luck", "mount-failed"},
 		{"module", nil, fakeSystem{bad: []error{failure, failure}}, "NOT COMPLETE (2): module-not-loaded: out of luck\n", "module-not-loaded"},
 		{"scan panics", panics, fakeSystem{}, "panic: scan went wrong at ", "scan-failed"},
