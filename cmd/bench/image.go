@@ -137,6 +137,9 @@ func equalSticks(said qemu.Output, ours, peer string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if whole := printed.Source.Complete; whole == nil || !*whole {
+		return "", fmt.Errorf("the report is not complete: %+v", printed.Source)
+	}
 	want, err := printed.Hash()
 	if err != nil {
 		return "", err
