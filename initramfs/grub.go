@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 )
 
 // GRUBDir is where Debian's packages grub-pc-bin and grub-efi-amd64-bin keep

@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 )
 
 // ErrNotKernel says that a file is no x86 boot image.

@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/modalias/ko"
 )
 

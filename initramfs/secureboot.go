@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 )
 
 // What keeps an image from booting where Secure Boot is on.

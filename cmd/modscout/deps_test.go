@@ -13,7 +13,7 @@ const module = "github.com/modscout/modscout"
 // use (test files are free). "cmd" is not listed: the front door uses all. A
 // room that is not listed may import nothing of ours.
 var rooms = map[string][]string{
-	"hint":                {},
+	"modalias/hint":       {},
 	"scan/report/jsondoc": {},
 	"scan/report":         {"scan/report/jsondoc"},
 	"scan/names":          {},
@@ -26,24 +26,24 @@ var rooms = map[string][]string{
 	"modalias/ko":        {"modalias", "modalias/archive", "modalias/modprobe"},
 	"modalias/ko/kotest": {},
 	"modalias/modprobe":  {"modalias"},
-	"modalias/vmlinux":   {"hint", "modalias/archive"},
+	"modalias/vmlinux":   {"modalias/hint", "modalias/archive"},
 
 	"recommend/plan":               {"scan/report/jsondoc"},
 	"recommend/catalog":            {"recommend/catalog/dense", "scan/report/jsondoc", "modalias", "modalias/archive"},
 	"recommend/catalog/dense":      {},
-	"recommend/catalog/source":     {"hint", "scan/report/jsondoc", "recommend/catalog", "recommend/catalog/source/web", "modalias", "modalias/ko", "modalias/vmlinux", "modalias/archive"},
+	"recommend/catalog/source":     {"modalias/hint", "scan/report/jsondoc", "recommend/catalog", "recommend/catalog/source/web", "modalias", "modalias/ko", "modalias/vmlinux", "modalias/archive"},
 	"recommend/catalog/store":      {"scan/report/jsondoc", "recommend/catalog"},
-	"recommend/catalog/source/web": {"hint"},
+	"recommend/catalog/source/web": {"modalias/hint"},
 	"recommend/catalog/generate":   {"scan/report/jsondoc", "recommend/catalog", "modalias/ko", "modalias/archive"},
 	"recommend/catalog/embedded":   {"recommend/catalog"},
 	"recommend/platform":           {"scan/report", "recommend/plan", "recommend/catalog"},
 	"recommend/verify":             {"scan/report", "recommend/plan", "recommend/catalog", "modalias"},
-	"recommend/packer":             {"hint", "scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog", "modalias", "modalias/archive", "modalias/ko"},
+	"recommend/packer":             {"modalias/hint", "scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog", "modalias", "modalias/archive", "modalias/ko"},
 	"recommend/show":               {"scan/report", "scan/report/jsondoc", "recommend/plan", "recommend/catalog"},
 	"recommend":                    {"scan/report", "recommend/plan", "recommend/catalog", "recommend/platform", "modalias"},
 
 	"initramfs/layout":  {"modalias", "modalias/archive"},
-	"initramfs":         {"hint", "initramfs/layout", "initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
+	"initramfs":         {"modalias/hint", "initramfs/layout", "initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/qemu":    {"initramfs/probe", "scan/report", "scan/report/jsondoc", "recommend/plan"},
 	"initramfs/probe":   {"scan/report", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/busybox": {},
@@ -107,6 +107,16 @@ func TestNeverReached(t *testing.T) {
 			if slices.Contains(forbidden, path) {
 				t.Errorf("%s reaches %s", room, path)
 			}
+		}
+	}
+}
+
+// TestTopLevel: a new package goes into one of the five rooms.
+func TestTopLevel(t *testing.T) {
+	for _, path := range golist(t, "{{.ImportPath}}", module+"/...") {
+		top, _, _ := strings.Cut(strings.TrimPrefix(path, module+"/"), "/")
+		if !slices.Contains([]string{"cmd", "scan", "modalias", "recommend", "initramfs"}, top) {
+			t.Errorf("%s lies in %s", path, top)
 		}
 	}
 }

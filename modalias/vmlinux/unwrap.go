@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/hint"
 )
 
 var elfMagic = []byte("\x7fELF")

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/recommend/plan"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/cavaliergopher/cpio"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/plan"
 )

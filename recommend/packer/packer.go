@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"
 )

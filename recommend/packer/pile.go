@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/catalog"
 	"github.com/modscout/modscout/recommend/plan"

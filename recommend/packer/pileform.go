@@ -12,8 +12,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/hint"
 )
 
 // pileForm is how an archive is made: its container and its compression.

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/recommend/plan"
 	"github.com/modscout/modscout/scan/report"

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/modscout/modscout/hint"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/modalias/ko"
 	"github.com/modscout/modscout/modalias/vmlinux"
 	"github.com/modscout/modscout/recommend/catalog"

@@ -7,7 +7,7 @@ import (
 	"net"
 	"net/http"
 
-	"github.com/modscout/modscout/hint"
+	"github.com/modscout/modscout/modalias/hint"
 )
 
 // The ways in which a download fails beside those of net/http.
