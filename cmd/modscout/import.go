@@ -19,9 +19,10 @@ import (
 
 // importFlags are what import is told besides the files.
 type importFlags struct {
-	kind string
-	each bool
-	out  reportOutput
+	kind   string
+	each   bool
+	pciIDs pciIDs
+	out    reportOutput
 }
 
 func newImportCmd() *cobra.Command {
@@ -46,10 +47,14 @@ number, MAC address, UUID, host name or user name.`,
   modscout import --each *.txt --format json -o reports/`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if flags.each {
-				return flags.runEach(cmd, args)
+			opts, err := flags.options()
+			if err != nil {
+				return err
 			}
-			rep, err := importFiles(cmd, args, flags.kind)
+			if flags.each {
+				return flags.runEach(cmd, args, opts)
+			}
+			rep, err := importFiles(cmd, args, opts)
 			if err != nil {
 				return err
 			}
@@ -58,17 +63,23 @@ number, MAC address, UUID, host name or user name.`,
 	}
 	cmd.Flags().StringVar(&flags.kind, "from", "", "kind of input: "+strings.Join(foreign.Kinds, ", ")+" (default: detected)")
 	cmd.Flags().BoolVar(&flags.each, "each", false, "make one report of each file; -o names a directory then")
+	flags.pciIDs.register(cmd)
 	flags.out.register(cmd)
 	return cmd
 }
 
+func (f importFlags) options() (foreign.Options, error) {
+	ids, err := f.pciIDs.open()
+	return foreign.Options{Kind: f.kind, Names: ids}, err
+}
+
 // runEach makes a report of each file. A file that is no list does not keep the
 // others from being read.
-func (f importFlags) runEach(cmd *cobra.Command, files []string) error {
+func (f importFlags) runEach(cmd *cobra.Command, files []string, opts foreign.Options) error {
 	var failed []error
 	written := map[string]string{}
 	for _, file := range files {
-		rep, err := importFiles(cmd, []string{file}, f.kind)
+		rep, err := importFiles(cmd, []string{file}, opts)
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -116,7 +127,7 @@ func (f importFlags) writeEach(cmd *cobra.Command, out reportOutput, file string
 }
 
 // importFiles makes one report of files in any form that import reads.
-func importFiles(cmd *cobra.Command, files []string, kind string) (*report.Report, error) {
+func importFiles(cmd *cobra.Command, files []string, opts foreign.Options) (*report.Report, error) {
 	var inputs []foreign.Input
 	for _, name := range files {
 		data, err := readInput(cmd, name)
@@ -125,12 +136,13 @@ func importFiles(cmd *cobra.Command, files []string, kind string) (*report.Repor
 		}
 		inputs = append(inputs, foreign.Input{Name: name, Data: data})
 	}
-	return importInputs(cmd.Context(), inputs, kind)
+	return importInputs(cmd.Context(), inputs, opts)
 }
 
 // importInputs is importFiles for what has been read already.
-func importInputs(ctx context.Context, inputs []foreign.Input, kind string) (*report.Report, error) {
-	rep, err := foreign.Import(inputs, foreign.Options{Kind: kind, Tool: tool, Tree: treeReader(ctx)})
+func importInputs(ctx context.Context, inputs []foreign.Input, opts foreign.Options) (*report.Report, error) {
+	opts.Tool, opts.Tree = tool, treeReader(ctx)
+	rep, err := foreign.Import(inputs, opts)
 	switch {
 	case errors.Is(err, foreign.ErrNothing):
 		err = withHint(err, "give the output of lspci -nnk, or ids such as 8086:15f3")

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modscout/modscout/scan"
+	"github.com/modscout/modscout/scan/foreign"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -13,7 +14,7 @@ import (
 // or anything that import reads; without an argument this machine's.
 func machineReport(cmd *cobra.Command, args []string) (*report.Report, error) {
 	if len(args) > 0 {
-		return importFiles(cmd, args, "")
+		return importFiles(cmd, args, foreign.Options{})
 	}
 	r, err := scan.Scan(cmd.Context(), scan.Options{Tool: tool})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/recommend"
 	"github.com/modscout/modscout/recommend/catalog"
+	"github.com/modscout/modscout/scan/foreign"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -37,7 +38,7 @@ func (f *matrixFlags) sortArguments(cmd *cobra.Command, args []string) (cats []*
 			cats = append(cats, c)
 			continue
 		}
-		r, err := importFiles(cmd, []string{arg}, "")
+		r, err := importFiles(cmd, []string{arg}, foreign.Options{})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -22,6 +22,7 @@ import (
 type scanFlags struct {
 	sysroot, capture            string
 	watch, preview, identifiers bool
+	pciIDs                      pciIDs
 	out                         reportOutput
 }
 
@@ -58,6 +59,7 @@ JSON a report on each line; to a file always the newest.`,
 	f.BoolVar(&flags.watch, "watch", false, "go on, and tell which devices come and go")
 	f.BoolVar(&flags.preview, "preview", false, "print every byte that would leave this machine, and write nothing")
 	f.BoolVar(&flags.identifiers, "identifiers", false, "also read serial numbers, MAC addresses, UUIDs and the host name")
+	flags.pciIDs.register(cmd)
 	flags.out.register(cmd)
 	return cmd
 }
@@ -86,7 +88,11 @@ func (f *scanFlags) run(cmd *cobra.Command) error {
 }
 
 func (f *scanFlags) scan(ctx context.Context, cmd *cobra.Command) error {
-	opts := scan.Options{Root: f.sysroot, Tool: tool, Identifiers: f.identifiers}
+	ids, err := f.pciIDs.open()
+	if err != nil {
+		return err
+	}
+	opts := scan.Options{Root: f.sysroot, Tool: tool, Identifiers: f.identifiers, Names: ids}
 	if f.watch {
 		return scan.Watch(ctx, opts, f.out.changes(cmd))
 	}

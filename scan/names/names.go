@@ -13,8 +13,9 @@ import (
 
 // DB answers with names. It is safe for concurrent use.
 type DB struct {
-	pci func() (*entry, error)
-	usb func() (*entry, error)
+	pci   func() (*entry, error)
+	usb   func() (*entry, error)
+	newer *pciList // of OpenWith
 }
 
 // Open returns the database of the embedded lists. It costs nothing: each list
@@ -48,16 +49,19 @@ func (db *DB) list(open func() (*entry, error)) *entry {
 }
 
 // Vendor names a PCI vendor: "8086" is "Intel Corporation".
-func (db *DB) Vendor(vendor string) string { return db.list(db.pci).at(vendor).name() }
+func (db *DB) Vendor(vendor string) string {
+	return cmp.Or(db.newer.vendor(vendor), db.list(db.pci).at(vendor).name())
+}
 
 // Device names a PCI device.
 func (db *DB) Device(vendor, device string) string {
-	return db.list(db.pci).at(vendor).at(device).name()
+	return cmp.Or(db.newer.device(vendor, device), db.list(db.pci).at(vendor).at(device).name())
 }
 
 // Subsystem names the card or board that carries a PCI device.
 func (db *DB) Subsystem(vendor, device, subvendor, subdevice string) string {
-	return db.list(db.pci).at(vendor).at(device).at(subvendor + " " + subdevice).name()
+	return cmp.Or(db.newer.subsystem(vendor, device, subvendor, subdevice),
+		db.list(db.pci).at(vendor).at(device).at(subvendor+" "+subdevice).name())
 }
 
 // Class names a PCI class of 2, 4 or 6 digits, by its subclass if it has one:
