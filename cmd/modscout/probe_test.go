@@ -5,9 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -24,7 +27,7 @@ var matrixFile = flag.String("matrix", "", "write what became of each device int
 // plugged is one device of the matrix and what must become of it.
 type plugged struct {
 	device string // QEMU's -device
-	id     string // of the report: bus, vendor and device
+	id     string // of the report: bus, vendor and device, or where it has none of these its ID
 	module string // that drives it in the end, or the built-in driver
 	state  string // "at boot": the image's own modules drive it; else a [probe.State], "" where nothing claims it
 }
@@ -75,6 +78,7 @@ var matrix = []plugged{
 	{"i6300esb,bus=pci", "pci 8086:25ab", "i6300esb", "bound"},
 	{"pci-serial,bus=pci", "pci 1b36:0002", "serial", atBoot},
 	{"virtio-balloon-pci", "virtio 1af4:0005", "virtio_balloon", "bound"},
+	{"tpm-tis,tpmdev=tpm", "platform:MSFT0101:00", "tpm_tis", atBoot},
 	{"edu,bus=pci", "pci 1234:11e8", "", ""},
 }
 
@@ -94,7 +98,7 @@ func TestMatrix(t *testing.T) {
 	kotest.Boots(t)
 	kernel := kotest.Debian(t, "linux-image-6.12-amd64")
 	image := buildImage(t, buildInit(t), kernel, filepath.Join(t.TempDir(), "scan.img"), "--drivers", "all", "--append", "modscout.poweroff=1 modscout.probe=1")
-	board := qemu.Board{MemoryMB: 512, Devices: []string{"pcie-pci-bridge,id=pci"}}
+	board := qemu.Board{MemoryMB: 512, Devices: []string{"pcie-pci-bridge,id=pci"}, Extra: emulatedTPM(t)}
 	for _, p := range matrix {
 		board.Devices = append(board.Devices, p.device)
 	}
@@ -140,13 +144,36 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
+// emulatedTPM starts swtpm, which ends with the QEMU that is started with what
+// is returned.
+func emulatedTPM(t *testing.T) []string {
+	t.Helper()
+	dir := t.TempDir()
+	socket := filepath.Join(dir, "socket")
+	tpm := exec.Command("swtpm", "socket", "--tpm2", "--tpmstate", "dir="+dir, "--ctrl", "type=unixio,path="+socket, "--terminate")
+	if err := tpm.Start(); err != nil {
+		kotest.Missing(t, err.Error()+": apt-get install swtpm")
+	}
+	t.Cleanup(func() {
+		tpm.Process.Kill()
+		tpm.Wait()
+	})
+	for range 100 {
+		if _, err := os.Stat(socket); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return []string{"-chardev", "socket,id=tpm,path=" + socket, "-tpmdev", "emulator,id=tpm,chardev=tpm"}
+}
+
 // fatesOf looks up each device of the matrix.
 func fatesOf(r *report.Report, p *plan.Plan, results []probe.Result) (all []fate) {
 	for _, want := range matrix {
 		f := fate{plugged: plugged{id: "not in the report"}}
 		for _, d := range r.Devices {
 			// Of the interfaces of a USB device the first with a driver counts.
-			if d.Bus+" "+d.VendorID+":"+d.DeviceID == want.id && f.state == "" {
+			if (d.Bus+" "+d.VendorID+":"+d.DeviceID == want.id || d.ID == want.id) && f.state == "" {
 				f = fateOf(&d, p, results)
 				f.id = want.id
 			}
