@@ -34,7 +34,7 @@ var driverPaths = map[DriverSet][]string{
 	"":        nil,
 	NoDrivers: nil,
 	NetworkDrivers: {
-		"drivers/net/ethernet/intel/e100", "drivers/net/ethernet/intel/igb/", "drivers/net/ethernet/intel/igc/",
+		"drivers/net/ethernet/intel/e100", "drivers/net/ethernet/intel/igb/", "drivers/net/ethernet/intel/igc/", "drivers/net/ethernet/intel/ixgbe/",
 		"drivers/net/ethernet/realtek/", "drivers/net/ethernet/aquantia/", "drivers/net/ethernet/atheros/",
 		"drivers/net/ethernet/broadcom/tg3.",
 		"drivers/net/ethernet/marvell/sk", "drivers/net/ethernet/jme.", "drivers/net/ethernet/nvidia/", "drivers/net/ethernet/via/via-rhine.",
