@@ -57,18 +57,14 @@ func ReadCanonical(r io.Reader) (*Catalog, error) {
 	return c, nil
 }
 
-// decompress reads all of r, through zstd where it begins with its magic.
+// decompress reads all of r, through zstd where it begins with its magic. A
+// frame says how large its content is, so that one piece of memory takes it:
+// the scan image runs on machines with little.
 func decompress(r io.Reader, most int64) ([]byte, error) {
 	data, err := readAll(r, most)
 	if err != nil || !bytes.HasPrefix(data, zstdMagic) {
 		return data, err
 	}
-	return unzstd(data, most)
-}
-
-// unzstd unpacks a frame. That says how large its content is, so that one piece
-// of memory takes it: the scan image runs on machines with little.
-func unzstd(data []byte, most int64) ([]byte, error) {
 	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(uint64(most)), zstd.WithDecoderMaxWindow(64<<20),
 		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 	if err != nil {
@@ -129,23 +125,16 @@ func decodeImported(data []byte) (*Catalog, error) {
 // the same catalogue gives the same bytes.
 func (c *Catalog) Write(w io.Writer) error {
 	data, err := jsondoc.Canonical(c)
-	if err == nil {
-		data, err = compress(data)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = w.Write(data)
-	}
-	return err
-}
-
-// compress makes one zstd frame, the same for the same data.
-func compress(data []byte) ([]byte, error) {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
 		zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return enc.EncodeAll(data, nil), nil
+	_, err = w.Write(enc.EncodeAll(data, nil))
+	return err
 }
 
 // Hash returns "sha256:…" over the catalogue's canonical form. The result for
