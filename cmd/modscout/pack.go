@@ -142,6 +142,9 @@ func (f packFlags) packOptions(cmd *cobra.Command) (packer.Options, error) {
 		if opts.UserConfig, err = readInput(cmd, f.userConfig); err != nil {
 			return opts, fmt.Errorf("reading --user-config: %w", err)
 		}
+		if len(bytes.TrimSpace(opts.UserConfig)) == 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "warning: %s is empty: nothing of it is kept\n", oneLine(f.userConfig))
+		}
 	}
 	opts.Catalogs, err = openCatalogs(cmd, f.catalogs)
 	return opts, err

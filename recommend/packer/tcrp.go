@@ -96,11 +96,9 @@ func tcrpCommands(platform string, urls []string) []string {
 // without it TCRP takes all that are installed, its own eudev and disks among
 // them.
 func tcrpConfig(in Input) (File, []plan.Warning, error) {
-	var config object
-	if len(in.UserConfig) > 0 {
-		if err := json.Unmarshal(in.UserConfig, &config); err != nil {
-			return File{}, nil, fmt.Errorf("user_config.json: %w", err)
-		}
+	config, err := parseUserConfig(in.UserConfig)
+	if err != nil {
+		return File{}, nil, err
 	}
 	var general object
 	if _, err := config.get("general", &general); err != nil {

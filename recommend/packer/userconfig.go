@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/modscout/modscout/modalias/hint"
 	"github.com/modscout/modscout/scan/report/jsondoc"
 )
 
@@ -16,11 +17,9 @@ import (
 // into the image, in that order. What else the old file says is kept as it was.
 // Of the extensions that it names, those for which keep is true come after ours.
 func mergeUserConfig(old []byte, extensions []string, keep func(id string) bool) ([]byte, error) {
-	var config object
-	if len(bytes.TrimSpace(old)) > 0 {
-		if err := json.Unmarshal(old, &config); err != nil {
-			return nil, fmt.Errorf("user_config.json: %w", err)
-		}
+	config, err := parseUserConfig(old)
+	if err != nil {
+		return nil, err
 	}
 	if err := requireObject(&config, "extra_cmdline"); err != nil {
 		return nil, fmt.Errorf("user_config.json: %w", err)
@@ -39,8 +38,22 @@ func mergeUserConfig(old []byte, extensions []string, keep func(id string) bool)
 		return nil, err
 	}
 	var out bytes.Buffer
-	err := jsondoc.Write(&out, config)
+	err = jsondoc.Write(&out, config)
 	return out.Bytes(), err
+}
+
+// parseUserConfig reads user_config.json; one that is empty or missing has no
+// members. Windows' editors put a byte order mark before it, which goes.
+func parseUserConfig(data []byte) (config object, err error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if len(data) == 0 {
+		return config, nil
+	}
+	if err := json.Unmarshal(data, &config); err != nil {
+		return config, hint.With(fmt.Errorf("user_config.json: %w", err),
+			"the loader reads it with jq, which knows no comments: jq . user_config.json says where it is wrong")
+	}
+	return config, nil
 }
 
 // requireObject makes sure that a member is there and an object.

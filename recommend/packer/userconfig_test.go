@@ -21,6 +21,7 @@ func TestMergeUserConfig(t *testing.T) {
 		{"unknown members stay in order", `{"z":1,"extensions":["b","a"],"extra_cmdline":{"sn":"1"},"general":{"model":"X"}}`,
 			`{"z":1,"extensions":["a","b"],"extra_cmdline":{"sn":"1"},"general":{"model":"X"}}`, []string{"a"}},
 		{"no list where there was none", `{"extra_cmdline":{}}`, `{"extra_cmdline":{}}`, nil},
+		{"a byte order mark goes", "\ufeff{\"mine\":1}\r\n", `{"mine":1,"extra_cmdline":{}}`, nil},
 		{"numbers stay as they are written", `{"extra_cmdline":{"n":1e400,"m":1.10}}`, `{"extra_cmdline":{"n":1e400,"m":1.10}}`, nil},
 	}
 	for _, test := range tests {
@@ -47,6 +48,7 @@ func TestMergeUserConfigErrors(t *testing.T) {
 		`{"extensions":{"a":1}}`:            "extensions",
 		`{"extensions":["a"`:                "unexpected EOF",
 		"\xff":                              "invalid",
+		"// mine\n{}":                       "invalid character '/'",
 	}
 	for old, want := range tests {
 		_, err := mergeUserConfig([]byte(old), []string{"a"}, keepAll)

@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -214,11 +215,17 @@ type Proof struct {
 	Nodes      int  `json:"nodes"` // of the search tree
 }
 
-// Read decodes a plan; see [jsondoc.Read] for the errors.
+// Read decodes a plan; see [jsondoc.Read] for the errors. A module of another
+// stage than those of this package is one too: nobody would load it.
 func Read(r io.Reader) (*Plan, error) {
 	var p Plan
 	if err := jsondoc.Read(r, Schema, &p); err != nil {
 		return nil, err
+	}
+	for _, m := range p.Modules {
+		if m.Stage != StageBoot && m.Stage != StageLate {
+			return nil, fmt.Errorf("plan: module %s: stage %q, want %q or %q", m.File, m.Stage, StageBoot, StageLate)
+		}
 	}
 	return &p, nil
 }

@@ -41,3 +41,12 @@ func TestHashIsOfTheContentWithoutTheID(t *testing.T) {
 		t.Errorf("Hash() = %s, want %s", got, want)
 	}
 }
+
+func TestReadWantsAKnownStage(t *testing.T) {
+	for stage, ok := range map[string]bool{plan.StageBoot: true, plan.StageLate: true, "early": false, "": false} {
+		_, err := plan.Read(strings.NewReader(`{"schema":"modscout.plan/v1","modules":[{"file":"igc.ko","stage":"` + stage + `"}]}`))
+		if ok != (err == nil) {
+			t.Errorf("stage %q: %v", stage, err)
+		}
+	}
+}
