@@ -25,19 +25,18 @@ type Capture struct {
 
 // ScanAndCapture is [Scan] that also keeps what it read.
 func ScanAndCapture(ctx context.Context, opts Options) (*report.Report, *Capture, error) {
-	rec := newRecording()
-	rep, unread, err := scan(ctx, opts, rec)
+	s, err := scan(ctx, opts, true)
 	if err != nil {
 		return nil, nil, err
 	}
-	c := &Capture{nodes: rec.nodes, gaps: unread}
+	c := &Capture{nodes: s.rec.nodes, gaps: s.gaps}
 	if !opts.Identifiers {
 		c.depersonalise()
 	}
 	if len(c.gaps) > 0 {
 		c.nodes[gapsFile] = node{data: c.gaps.text()}
 	}
-	return rep, c, nil
+	return s.rep, c, nil
 }
 
 // Write writes the capture as a tar archive, compressed with gzip. The bytes

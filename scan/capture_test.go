@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -145,37 +146,44 @@ func TestCaptureBomb(t *testing.T) {
 	}
 }
 
-// The attributes of a device that does not answer cost a moment, once, and are
-// a gap.
+// An attribute that does not answer costs a moment, and with it the others of its
+// device that are asked for after it. All else is in the report.
 func TestStuckAttribute(t *testing.T) {
-	root := scantest.Tree(t, "sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086\nsys/bus/pci/devices/0000:00:02.0/vendor: 0x8086\n")
-	tr, err := openTree(context.Background(), root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.close()
+	root := scantest.Tree(t, `
+sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086
+sys/bus/pci/devices/0000:00:01.0/device: 0x15f3
+sys/bus/pci/devices/0000:00:01.0/class: 0x020000
+sys/bus/pci/devices/0000:00:02.0/vendor: 0x8086
+sys/bus/pci/devices/0000:00:02.0/class: 0x030000
+`)
 	released := make(chan struct{})
 	defer close(released)
 	var asked atomic.Int32
-	tr.before = func(file string) {
-		asked.Add(1)
-		if filepath.Base(filepath.Dir(file)) == "0000:00:01.0" {
+	hang := func(file string) {
+		if strings.HasSuffix(file, "0000:00:01.0/device") {
+			asked.Add(1)
 			<-released
 		}
 	}
-	const dir = "sys/bus/pci/devices/"
-	for _, name := range []string{"vendor", "device", "class"} {
-		if got := tr.text(dir, "0000:00:01.0", name); got != "" {
-			t.Errorf("%s of the device that hangs = %q", name, got)
-		}
+	rep, c, err := ScanAndCapture(context.Background(), Options{Root: root, before: hang})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := tr.text(dir, "0000:00:02.0/vendor"); got != "0x8086" {
-		t.Errorf("vendor of the other device = %q", got)
+	got := map[string]string{}
+	for _, d := range rep.Devices {
+		got[d.ID] = d.VendorID + " " + d.DeviceID + " " + d.Class
 	}
-	if n := asked.Load(); n != 2 {
-		t.Errorf("%d files were asked for, want one of each device", n)
+	want := map[string]string{"pci:0000:00:01.0": "8086  ", "pci:0000:00:02.0": "8086  030000"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("devices mismatch (-want +got):\n%s", diff)
 	}
-	if len(tr.gaps) != 3 {
-		t.Errorf("gaps = %v, want three", tr.gaps)
+	if n := asked.Load(); n != 1 {
+		t.Errorf("the attribute that hangs was asked for %d times", n)
+	}
+	if text := fmt.Sprint(rep.Source.Warnings); *rep.Source.Complete || !strings.Contains(text, "0000:00:01.0/class: "+errStuck.Error()) {
+		t.Errorf("warnings = %v", text)
+	}
+	if reason := c.gaps["sys/bus/pci/devices/0000:00:01.0/device"]; reason != errStuck.Error() {
+		t.Errorf("the capture says of the attribute: %q", reason)
 	}
 }

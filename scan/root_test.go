@@ -53,7 +53,7 @@ sys/absolute -> `+outside+"\n")
 		got := map[string]answer{}
 		for name := range want {
 			var a answer
-			data, err := (&reader{root: r, before: new(func(string))}).read(name)
+			data, err := (&reader{root: r}).read(name)
 			a.Text, a.Error = string(data), err != nil
 			a.Link, _ = r.readlink(name)
 			a.Found, a.Dir = r.exists(name)
@@ -75,7 +75,7 @@ func TestRootGivesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		reading := &reader{root: r, before: new(func(string))}
+		reading := &reader{root: r}
 		for _, name := range []string{"sys/a", "sys/l", "sys", "none"} {
 			reading.read(name)
 			r.readlink(name)

@@ -29,39 +29,36 @@ type Options struct {
 	// Identifiers asks for what tells the machine from all others: serial
 	// numbers, MAC addresses, UUIDs, the host name.
 	Identifiers bool
+
+	before func(file string) // for tests: called before each read
 }
 
 // Scan reads the tree at opts.Root. What cannot be read becomes a warning of
 // the report and makes its source incomplete; an error means that there is no
 // tree, or that ctx has ended.
 func Scan(ctx context.Context, opts Options) (*report.Report, error) {
-	rep, _, err := scan(ctx, opts, nil)
-	return rep, err
+	s, err := scan(ctx, opts, false)
+	if err != nil {
+		return nil, err
+	}
+	return s.rep, nil
 }
 
-// scan is Scan with a recording of what it reads, and with what it could not
-// read.
-func scan(ctx context.Context, opts Options, rec *recording) (*report.Report, gaps, error) {
+// scan scans a tree and returns all that is known then; for a capture it records
+// what it reads.
+func scan(ctx context.Context, opts Options, capture bool) (*scanner, error) {
 	dir, remove, err := treeDir(opts.Root)
 	if err != nil {
-		return nil, nil, fmt.Errorf("opening the tree: %w", err)
+		return nil, fmt.Errorf("opening the tree: %w", err)
 	}
 	defer remove()
-	t, err := openTree(ctx, dir)
-	if err != nil {
-		return nil, nil, fmt.Errorf("opening the tree: %w", err)
-	}
-	defer t.close()
-	if !t.exists("sys/bus") && !t.exists("proc/cpuinfo") {
-		return nil, nil, fmt.Errorf("%s: %w", cmp.Or(opts.Root, dir), ErrNoSysfs)
-	}
-	t.rec = rec
+	name := cmp.Or(opts.Root, dir)
 	opts.Root = dir
-	s := newScanner(t, opts)
-	if err := s.scan(); err != nil {
-		return nil, nil, err
+	s, err := attempts(ctx, opts, capture)
+	if errors.Is(err, ErrNoSysfs) {
+		err = fmt.Errorf("%s: %w", name, err)
 	}
-	return s.rep, t.gaps, nil
+	return s, err
 }
 
 // scanner is one scan under way.
@@ -88,6 +85,9 @@ type device struct {
 }
 
 func (s *scanner) scan() error {
+	if !s.exists("sys/bus") && !s.exists("proc/cpuinfo") {
+		return ErrNoSysfs
+	}
 	s.rep.Source.Kind = "sysfs"
 	s.rep.Source.Kernel = s.kernel()
 	if !s.exists("sys/bus") {

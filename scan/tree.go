@@ -10,7 +10,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -19,7 +18,6 @@ import (
 const (
 	maxAttribute = 4 << 20
 	maxEntries   = 1 << 16
-	readLimit    = time.Second
 )
 
 // errStuck is the gap of an attribute whose driver does not answer.
@@ -32,14 +30,14 @@ var errStuck = fmt.Errorf("no answer within %v", readLimit)
 // configuration. What is there and may not be read is noted as a gap. Whatever
 // it answers, a recording keeps, if there is one.
 type tree struct {
-	ctx    context.Context
-	root   *root
-	gaps   gaps
-	rec    *recording        // nil: nothing is captured
-	before func(file string) // for tests: called before each read
-	asked  chan readRequest  // of the goroutine that reads
-	timer  *time.Timer
-	stuck  map[string]bool // directories of attributes that did not answer
+	ctx     context.Context
+	root    *root
+	reader  reader
+	reading reading
+	stuck   map[string]bool // files that did not answer, and their directories
+	gaps    gaps
+	rec     *recording        // nil: nothing is captured
+	before  func(file string) // see Options
 }
 
 func openTree(ctx context.Context, dir string) (*tree, error) {
@@ -47,15 +45,12 @@ func openTree(ctx context.Context, dir string) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{ctx: ctx, root: root, timer: time.NewTimer(readLimit), stuck: map[string]bool{}}
+	t := &tree{ctx: ctx, root: root, reader: reader{root: root}}
 	t.gaps = readGaps(t.bytes(gapsFile))
 	return t, nil
 }
 
-func (t *tree) close() {
-	t.abandon()
-	t.root.close()
-}
+func (t *tree) close() { t.root.close() }
 
 // text returns an attribute without the white space around it.
 func (t *tree) text(name ...string) string { return strings.TrimSpace(t.string(name...)) }
@@ -69,7 +64,7 @@ func (t *tree) string(name ...string) string {
 // bytes returns a file, but for what of it nobody asks about; see [needed].
 func (t *tree) bytes(name ...string) []byte {
 	file := strings.Join(name, "/")
-	data, err := t.await(file)
+	data, err := t.read(file)
 	if err != nil {
 		t.note(file, err)
 		return nil
@@ -77,6 +72,23 @@ func (t *tree) bytes(name ...string) []byte {
 	data = needed(file, data)
 	t.rec.file(t, file, data)
 	return data
+}
+
+// read returns a file whole, unless its driver does not answer or the scan is
+// over.
+func (t *tree) read(file string) ([]byte, error) {
+	if t.isStuck(file) {
+		return nil, errStuck
+	}
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
+	t.reading.set(file)
+	defer t.reading.set("")
+	if t.before != nil {
+		t.before(file)
+	}
+	return t.reader.read(file)
 }
 
 // list returns the names in a directory, sorted. The kernel's are ASCII: one
