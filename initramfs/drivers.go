@@ -97,25 +97,12 @@ func (t *tree) below(prefixes []string) (list []Enumerator, err error) {
 	return list, nil
 }
 
-// archiveSize is how much one archive of the stick holds, in bytes before it is
-// packed. Larger ones pack better, and who wants a module unpacks what lies
-// before it.
-const archiveSize = 4 << 20
-
 // pack puts modules into archives, neighbours together, because they have much
 // in common, and makes the database by which they are found. It has the modules
 // that are loaded already too, for others depend on them.
 func (t *tree) pack(order, loaded []layout.Load) ([]content, error) {
-	dir := path.Join("/", layout.DriversDir, t.release)
+	archives := archiver{dir: path.Join("/", layout.DriversDir, t.release)}
 	packed := ko.Tree{Dir: t.dir, Release: t.release, Builtin: slices.Sorted(maps.Keys(t.builtin))}
-	var files, open []content
-	size := 0
-	flush := func() error {
-		data, err := packModules(open)
-		files = append(files, content{path.Join(dir, archiveName(len(files))), data})
-		open, size = nil, 0
-		return err
-	}
 	slices.SortFunc(order, func(a, b layout.Load) int { return strings.Compare(a.Path, b.Path) })
 	for _, m := range order {
 		plain, err := t.read(m)
@@ -124,13 +111,9 @@ func (t *tree) pack(order, loaded []layout.Load) ([]content, error) {
 		}
 		name := path.Base(m.Path)
 		if !slices.ContainsFunc(loaded, func(l layout.Load) bool { return l.Path == m.Path }) {
-			if size > 0 && size+len(plain) > archiveSize {
-				if err := flush(); err != nil {
-					return nil, err
-				}
+			if name, err = archives.add(name, plain); err != nil {
+				return nil, err
 			}
-			open, size = append(open, content{name, plain}), size+len(plain)
-			name = path.Join(archiveName(len(files)), name)
 		}
 		module, err := ko.Read(plain, name)
 		if err != nil {
@@ -138,14 +121,48 @@ func (t *tree) pack(order, loaded []layout.Load) ([]content, error) {
 		}
 		packed.Modules = append(packed.Modules, module)
 	}
-	if size > 0 {
-		if err := flush(); err != nil {
-			return nil, err
-		}
+	if err := archives.close(); err != nil {
+		return nil, err
 	}
 	var table bytes.Buffer
 	_, err := modalias.NewTable([]modalias.Platform{packed.Platform()}).WriteTo(&table)
-	return append(files, content{path.Join(dir, probe.TableFile), table.Bytes()}), err
+	return append(archives.files, content{path.Join(archives.dir, probe.TableFile), table.Bytes()}), err
 }
 
-func archiveName(n int) string { return fmt.Sprintf("%02d%s", n, probe.ArchiveSuffix) }
+// archiveSize is how much one archive of the stick holds, in bytes before it is
+// packed. Larger ones pack better, and who wants a module unpacks what lies
+// before it.
+const archiveSize = 4 << 20
+
+// archiver puts modules into one archive after the other.
+type archiver struct {
+	dir   string    // of the archives on the stick
+	files []content // the archives that are full
+	open  []content // what the next one has so far …
+	size  int       // … in bytes
+}
+
+// add puts in a module and returns "ARCHIVE/MODULE.ko", by which it is found.
+func (a *archiver) add(name string, module []byte) (string, error) {
+	if a.size+len(module) > archiveSize {
+		if err := a.close(); err != nil {
+			return "", err
+		}
+	}
+	a.open, a.size = append(a.open, content{name, module}), a.size+len(module)
+	return path.Join(a.name(), name), nil
+}
+
+// close packs what the archive has so far, if anything.
+func (a *archiver) close() error {
+	if len(a.open) == 0 {
+		return nil
+	}
+	data, err := packModules(a.open)
+	a.files = append(a.files, content{path.Join(a.dir, a.name()), data})
+	a.open, a.size = nil, 0
+	return err
+}
+
+// name is that of the archive that is being filled.
+func (a *archiver) name() string { return fmt.Sprintf("%02d%s", len(a.files), probe.ArchiveSuffix) }

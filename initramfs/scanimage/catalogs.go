@@ -13,8 +13,8 @@ import (
 	"github.com/modscout/modscout/recommend/catalog/embedded"
 )
 
-// What the scan image takes of catalogues that were added to it. The machine has
-// no disk to swap to: the embedded one is 4 MB of JSON.
+// What the scan image takes of catalogues that were added to it: the machine has
+// no disk to swap to.
 const (
 	MaxCatalogs     = 16
 	MaxCatalogBytes = 32 << 20 // of one, as JSON
