@@ -45,7 +45,7 @@ var rooms = map[string][]string{
 	"initramfs/layout":  {"modalias", "modalias/archive"},
 	"initramfs":         {"modalias/hint", "initramfs/layout", "initramfs/probe", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/qemu":    {"initramfs/probe", "scan/report", "scan/report/jsondoc", "recommend/plan"},
-	"initramfs/probe":   {"scan/report", "modalias", "modalias/ko", "modalias/archive"},
+	"initramfs/probe":   {"initramfs/layout", "scan/report", "modalias", "modalias/ko", "modalias/archive"},
 	"initramfs/busybox": {},
 	"initramfs/boot": {"initramfs/probe", "scan", "scan/report", "scan/report/jsondoc", "recommend", "recommend/plan", "recommend/catalog",
 		"recommend/packer", "recommend/show", "initramfs/layout", "modalias"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/modalias/archive"
 	"github.com/modscout/modscout/modalias/ko"
@@ -37,8 +38,8 @@ const ArchiveSuffix = ".cpio.xz"
 const TableFile = "modules.db"
 
 // OpenDrivers reads a directory of modules, lib/modules/RELEASE or one that
-// `image build` put on a stick. Close removes what is unpacked. Errors: [ko.ErrNoTree], those of package
-// modalias for a damaged database.
+// `image build` put on a stick. Close removes what is unpacked. Errors:
+// [ko.ErrNoTree], those of package modalias for a damaged database.
 func OpenDrivers(dir string) (*Drivers, error) {
 	table, err := modalias.OpenTable(filepath.Join(dir, TableFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -98,9 +99,6 @@ func (d *Drivers) path(m *modalias.Module) (string, error) {
 	return unpacked, unpack(filepath.Dir(file), name, unpacked)
 }
 
-// archiveLimits bound an archive of modules.
-var archiveLimits = archive.Limits{Bytes: 2 * maxModule, Entries: 1000, Depth: 1, Name: 255, Window: 16 << 20}
-
 // errUnpacked ends the walk through an archive.
 var errUnpacked = errors.New("found")
 
@@ -112,9 +110,12 @@ func unpack(packed, name, to string) error {
 		return err
 	}
 	defer in.Close()
-	err = archive.Walk(in, archiveLimits, func(e archive.Entry) error {
-		if e.Name != name {
+	err = archive.Walk(in, layout.Limits, func(e archive.Entry) error {
+		switch {
+		case e.Name != name:
 			return nil
+		case e.Size > layout.MaxModule:
+			return archive.ErrTooLarge
 		}
 		module, err := io.ReadAll(e.Body)
 		if err == nil {

@@ -15,22 +15,22 @@ import (
 type gate struct {
 	release  string
 	read     func(*modalias.Module) (*ko.Module, error)
-	vermagic string // of most modules
-	layout   layout // likewise
+	vermagic string       // of most modules
+	layout   structLayout // likewise
 }
 
-// layout is what all modules of one kernel have in common of ko.Layout: not
+// structLayout is what all modules of one kernel have in common of ko.Layout: not
 // every module has an exit function.
-type layout struct{ size, init int64 }
+type structLayout struct{ size, init int64 }
 
-func layoutOf(m *ko.Module) layout { return layout{m.Layout.Size, m.Layout.Init} }
+func layoutOf(m *ko.Module) structLayout { return structLayout{m.Layout.Size, m.Layout.Init} }
 
 // samples is how many modules tell what is usual. Reading all of some hundred
 // takes an old machine minutes.
 const samples = 9
 
 func newGate(release string, drivers *Drivers) gate {
-	vermagics, layouts := map[string]int{}, map[layout]int{}
+	vermagics, layouts := map[string]int{}, map[structLayout]int{}
 	modules := drivers.platform.Modules
 	for i := 0; i < len(modules); i += max(1, len(modules)/samples) {
 		if m, err := drivers.read(&modules[i]); err == nil && m.Layout.Init != 0 {

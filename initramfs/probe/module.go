@@ -11,11 +11,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/modscout/modscout/initramfs/layout"
 	"github.com/modscout/modscout/modalias/archive"
 )
-
-// maxModule bounds a module, in bytes; the largest of Debian's has 17 MB.
-const maxModule = 64 << 20
 
 // loadLimit is how long one module may take to load. RAID controllers start
 // their firmware inside of that, for half a minute and more.
@@ -86,7 +84,7 @@ func finitModule(file, parameters string) error {
 }
 
 func loadCompressed(f io.Reader, parameters string) error {
-	plain, err := archive.Decompress(f, archive.Limits{Bytes: maxModule, Window: archive.Default.Window})
+	plain, err := archive.Decompress(f, archive.Limits{Bytes: layout.MaxModule, Window: archive.Default.Window})
 	if err != nil {
 		return err
 	}
