@@ -15,13 +15,13 @@ func (s *scanner) scanBus(bus string) error {
 	if bus == "memory" {
 		return nil // a block of memory each, thousands on a server: no driver asks for them
 	}
-	names := s.list("sys/bus", bus, "devices")
-	for _, name := range names {
+	names, places := s.follow("sys/bus/" + bus + "/devices")
+	for i, name := range names {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
 		mark := s.rec.mark()
-		d := s.newDevice(bus, name)
+		d := s.newDevice(bus, name, places[i])
 		if !s.describe(d, name, names) || len(d.Modaliases) == 0 && d.VendorID == "" {
 			s.rec.forget(mark)
 			continue
@@ -56,8 +56,8 @@ func (s *scanner) describe(d *device, name string, names []string) bool {
 }
 
 // newDevice reads what names a device on any bus.
-func (s *scanner) newDevice(bus, name string) *device {
-	dir := s.follow("sys/bus", bus, "devices", name)
+func (s *scanner) newDevice(bus, name, dir string) *device {
+	s.rec.followed(s.tree, "sys/bus/"+bus+"/devices/"+name, dir)
 	d := &device{dir: dir}
 	d.ID = bus + ":" + name
 	d.Bus = bus

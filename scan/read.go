@@ -9,7 +9,7 @@ import (
 // reader reads the files of a tree.
 type reader struct {
 	root *root
-	page [4096]byte // the size of most attributes, at most
+	page [4096]byte // the size of most attributes, at most; also for what else the kernel fills in
 }
 
 // read returns a regular file whole, or an error where it has no end.
@@ -42,4 +42,32 @@ func (r *reader) readAll(fd int, hasSize bool) (data []byte, err error) {
 			return data, err
 		}
 	}
+}
+
+// names returns the names in an open directory, and errTooMany with the first
+// of them.
+func (r *reader) names(fd int) ([]string, error) {
+	var names []string
+	for {
+		n, err := unix.ReadDirent(fd, r.page[:])
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil || n == 0:
+			return names, err
+		}
+		_, _, names = unix.ParseDirent(r.page[:n], maxEntries-len(names), names)
+		if len(names) == maxEntries {
+			return names, errTooMany
+		}
+	}
+}
+
+// readlink returns the target of a symbolic link in an open directory.
+func (r *reader) readlink(dir int, name string) (string, error) {
+	n, err := unix.Readlinkat(dir, name, r.page[:])
+	if err != nil {
+		return "", err
+	}
+	return string(r.page[:n]), nil
 }

@@ -56,6 +56,13 @@ func (r *recording) link(t *tree, link string) {
 	r.add(at, node{target: strings.ToValidUTF8(target, "\uFFFD")})
 }
 
+// followed keeps the link that led to a place, if it was one.
+func (r *recording) followed(t *tree, link, place string) {
+	if link != place {
+		r.link(t, link)
+	}
+}
+
 func (r *recording) add(name string, n node) {
 	if _, known := r.nodes[name]; known || !fs.ValidPath(name) {
 		return

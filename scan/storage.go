@@ -66,17 +66,13 @@ func isStorage(d *device) bool {
 // below each of its controllers.
 func (s *scanner) disks() []string {
 	var dirs []string
-	for _, name := range s.list("sys/block") {
-		if strings.HasPrefix(name, "sr") || isBootArea(name) {
+	names, places := s.follow("sys/block")
+	for i, name := range names {
+		if strings.HasPrefix(name, "sr") || isBootArea(name) || strings.HasPrefix(places[i], "sys/devices/virtual/") {
 			continue
 		}
-		mark := s.rec.mark()
-		dir := s.follow("sys/block", name)
-		if strings.HasPrefix(dir, "sys/devices/virtual/") {
-			s.rec.forget(mark)
-			continue
-		}
-		dirs = append(dirs, dir)
+		s.rec.followed(s.tree, "sys/block/"+name, places[i])
+		dirs = append(dirs, places[i])
 	}
 	return dirs
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 )
 
 // Limits of one read. Sysfs attributes are one page, /proc/cpuinfo of 512
@@ -100,14 +100,15 @@ func (t *tree) list(name ...string) []string {
 		t.note(dir, err)
 		return nil
 	}
-	f := os.NewFile(uintptr(fd), dir)
-	defer f.Close()
-	names, err := f.Readdirnames(maxEntries)
-	if err != nil && err != io.EOF {
+	defer unix.Close(fd)
+	return t.listOpen(dir, fd)
+}
+
+// listOpen is list of a directory that is open.
+func (t *tree) listOpen(dir string, fd int) []string {
+	names, err := t.reader.names(fd)
+	if err != nil {
 		t.note(dir, err)
-	}
-	if len(names) == maxEntries {
-		t.note(dir, errTooMany)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
 		if !utf8.ValidString(name) {
@@ -124,8 +125,10 @@ func (t *tree) list(name ...string) []string {
 // keeps them as empty files.
 func (t *tree) names(name ...string) []string {
 	names := t.list(name...)
-	for _, entry := range names {
-		t.rec.file(t, path.Join(strings.Join(name, "/"), entry), nil)
+	if t.rec != nil {
+		for _, entry := range names {
+			t.rec.file(t, path.Join(strings.Join(name, "/"), entry), nil)
+		}
 	}
 	return names
 }
@@ -142,17 +145,26 @@ func (t *tree) link(name ...string) string {
 	return strings.ToValidUTF8(path.Base(target), "\uFFFD")
 }
 
-// follow returns where a directory really is: the target of the symbolic link
-// that it is in sysfs, or itself, as in trees that were captured with links
-// resolved.
-func (t *tree) follow(name ...string) string {
-	file := strings.Join(name, "/")
-	target, err := t.root.readlink(file)
-	if err != nil || path.IsAbs(target) || !utf8.ValidString(target) {
-		return file
+// follow is list that says of each name, too, where it leads: to the target of
+// the symbolic link that it is in sysfs, or to itself, as in trees that were
+// captured with links resolved. A recording does not keep the links; see
+// [recording.followed].
+func (t *tree) follow(dir string) (names, places []string) {
+	fd, err := t.root.open(dir)
+	if err != nil {
+		t.note(dir, err)
+		return nil, nil
 	}
-	t.rec.link(t, file)
-	return path.Join(path.Dir(file), target)
+	defer unix.Close(fd)
+	names = t.listOpen(dir, fd)
+	for _, name := range names {
+		place := dir + "/" + name
+		if target, err := t.reader.readlink(fd, name); err == nil && !path.IsAbs(target) && utf8.ValidString(target) {
+			place = path.Join(dir, target)
+		}
+		places = append(places, place)
+	}
+	return names, places
 }
 
 func (t *tree) exists(name ...string) bool {
