@@ -1,11 +1,13 @@
 package scan
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/modscout/modscout/modalias"
 	"github.com/modscout/modscout/scan/report"
 )
 
@@ -64,14 +66,28 @@ func (s *scanner) newDevice(bus, name, dir string) *device {
 	if inside, found := strings.CutPrefix(dir, "sys/"); found && strings.HasPrefix(inside, "devices/") && impersonal(inside) == inside {
 		d.SysfsPath = inside
 	}
-	d.Modaliases = s.modaliases(dir)
+	d.event = s.uevent(dir)
+	d.Modaliases = s.modaliases(d)
 	return d
+}
+
+// readAlias takes ids and classes from a device's modalias and says whether it
+// has them all, as the kernel's have: no file needs to be read for them then.
+func (d *device) readAlias() bool {
+	if len(d.Modaliases) != 1 {
+		return false
+	}
+	alias, err := modalias.Parse(d.Modaliases[0])
+	return err == nil && alias.Bus == d.Bus && d.SetIDs(func(field string) string {
+		value, _ := alias.Field(field)
+		return value
+	})
 }
 
 // use reads what became of a device that is reported: its driver, its IOMMU
 // group and its place. Most of what is on the buses is not reported.
 func (s *scanner) use(d *device) {
-	if d.Driver = s.link(d.dir, "driver"); d.Driver != "" {
+	if d.Driver = cmp.Or(d.event["DRIVER"], s.link(d.dir, "driver")); d.Driver != "" {
 		if module := s.link(d.dir, "driver/module"); module != "" {
 			d.Modules = []string{module}
 		}
@@ -83,13 +99,11 @@ func (s *scanner) use(d *device) {
 // modaliases returns what the kernel asked user space to load for a device. The
 // uevent file comes first: MDIO and MMC have nothing else. The file modalias
 // of an ACPI device may hold two lines.
-func (s *scanner) modaliases(dir string) []string {
-	var list []string
-	if key := s.uevent(dir)["MODALIAS"]; key != "" {
-		list = []string{key}
-	} else {
-		list = strings.Split(s.string(dir, "modalias"), "\n")
+func (s *scanner) modaliases(d *device) []string {
+	if key := d.event["MODALIAS"]; key != "" {
+		return []string{key}
 	}
+	list := strings.Split(s.string(d.dir, "modalias"), "\n")
 	list = slices.DeleteFunc(list, func(key string) bool { return key == "" })
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -11,14 +11,9 @@ import (
 // pci reads the attributes of a PCI function (the kernel's
 // Documentation/ABI/testing/sysfs-bus-pci).
 func (s *scanner) pci(d *device) {
-	d.VendorID = s.id(4, d.dir, "vendor")
-	d.DeviceID = s.id(4, d.dir, "device")
-	d.SubvendorID = s.id(4, d.dir, "subsystem_vendor")
-	d.SubdeviceID = s.id(4, d.dir, "subsystem_device")
-	if d.SubvendorID == "0000" { // none, as all bridges
-		d.SubvendorID, d.SubdeviceID = "", ""
+	if !d.readAlias() {
+		s.pciIDs(d)
 	}
-	d.Class = s.id(6, d.dir, "class")
 	d.Revision = s.id(2, d.dir, "revision")
 	if irq := s.number(10, d.dir, "irq"); irq != nil && *irq != 0 && *irq != 255 {
 		d.IRQ = irq // 0 and 255 mean that no line is connected
@@ -27,6 +22,18 @@ func (s *scanner) pci(d *device) {
 	d.Link = s.pciLink(d.dir)
 	d.Removable = s.removable(d.dir)
 	s.ports(d)
+}
+
+// pciIDs reads the ids of a function whose modalias does not say them.
+func (s *scanner) pciIDs(d *device) {
+	d.VendorID = s.id(4, d.dir, "vendor")
+	d.DeviceID = s.id(4, d.dir, "device")
+	d.SubvendorID = s.id(4, d.dir, "subsystem_vendor")
+	d.SubdeviceID = s.id(4, d.dir, "subsystem_device")
+	if d.SubvendorID == "0000" { // none, as all bridges
+		d.SubvendorID, d.SubdeviceID = "", ""
+	}
+	d.Class = s.id(6, d.dir, "class")
 }
 
 // pciLink reads the link of a PCI Express function, nil where it has none. A

@@ -81,7 +81,8 @@ func newScanner(t *tree, opts Options) *scanner {
 // device is a device of the report with its place in the tree.
 type device struct {
 	report.Device
-	dir string // "sys/devices/pci0000:00/0000:00:1f.2"
+	dir   string            // "sys/devices/pci0000:00/0000:00:1f.2"
+	event map[string]string // of its uevent file
 }
 
 func (s *scanner) scan() error {

@@ -22,6 +22,7 @@ func (s *scanner) usb(d *device, name string, names []string) bool {
 	if at < len(names) && strings.HasPrefix(names[at], prefix) {
 		return false
 	}
+	s.usbIDs(d, d.dir)
 	s.usbDevice(d, d.dir)
 	if s.text(d.dir, "authorized") == "0" {
 		d.Authorized = new(false)
@@ -38,29 +39,40 @@ func usbInterfacePrefix(name string) string {
 	return name + ":"
 }
 
-// usbInterface reads an interface: its own three class bytes, and the device's
-// ids from the attributes of its parent, or from uevent where a capture left
-// those out.
+// usbInterface reads an interface and the device that it is a part of.
 func (s *scanner) usbInterface(d *device) {
-	d.Interface = s.classTriple(d.dir, "bInterface")
+	if !d.readAlias() {
+		s.usbInterfaceIDs(d)
+	}
 	s.usbDevice(d, path.Dir(d.dir))
+}
+
+// usbInterfaceIDs reads what the modalias does not say: an interface's own three
+// class bytes, and the device's ids from the attributes of its parent, or from
+// uevent where a capture left those out.
+func (s *scanner) usbInterfaceIDs(d *device) {
+	d.Interface = s.classTriple(d.dir, "bInterface")
+	s.usbIDs(d, path.Dir(d.dir))
 	if d.Interface != "" && d.VendorID != "" {
 		return
 	}
-	event := s.uevent(d.dir)
-	d.Interface = cmp.Or(d.Interface, report.USBClass(event["INTERFACE"]))
-	d.Class = cmp.Or(d.Class, report.USBClass(event["TYPE"]))
-	if ids := strings.Split(event["PRODUCT"], "/"); len(ids) == 3 && d.VendorID == "" { // "bda/8156/3104"
+	d.Interface = cmp.Or(d.Interface, report.USBClass(d.event["INTERFACE"]))
+	d.Class = cmp.Or(d.Class, report.USBClass(d.event["TYPE"]))
+	if ids := strings.Split(d.event["PRODUCT"], "/"); len(ids) == 3 && d.VendorID == "" { // "bda/8156/3104"
 		d.VendorID, d.DeviceID, d.Revision = report.HexID(ids[0], 4), report.HexID(ids[1], 4), report.HexID(ids[2], 4)
 	}
 }
 
-// usbDevice reads what all interfaces of a device have in common.
-func (s *scanner) usbDevice(d *device, dir string) {
+// usbIDs reads the ids of a device.
+func (s *scanner) usbIDs(d *device, dir string) {
 	d.VendorID = s.id(4, dir, "idVendor")
 	d.DeviceID = s.id(4, dir, "idProduct")
 	d.Revision = s.id(4, dir, "bcdDevice")
 	d.Class = s.classTriple(dir, "bDevice")
+}
+
+// usbDevice reads what else all interfaces of a device have in common.
+func (s *scanner) usbDevice(d *device, dir string) {
 	d.Removable = s.removable(dir)
 	if speed := s.speed(dir, "speed"); speed > 0 {
 		d.Link = &report.Link{Mbits: speed}

@@ -9,8 +9,10 @@ import (
 
 // virtio reads a virtio device that its transport's driver has shown.
 func (s *scanner) virtio(d *device) {
-	d.VendorID = s.id(4, d.dir, "vendor")
-	d.DeviceID = s.id(4, d.dir, "device")
+	if !d.readAlias() {
+		d.VendorID = s.id(4, d.dir, "vendor")
+		d.DeviceID = s.id(4, d.dir, "device")
+	}
 	s.ports(d)
 }
 

@@ -17,7 +17,7 @@ var rooms = map[string][]string{
 	"scan/report/jsondoc": {},
 	"scan/report":         {"scan/report/jsondoc"},
 	"scan/names":          {},
-	"scan":                {"scan/report", "scan/names", "modalias/archive"},
+	"scan":                {"scan/report", "scan/names", "modalias", "modalias/archive"},
 	"scan/scantest":       {},
 	"scan/foreign":        {"scan/report", "scan/report/jsondoc", "scan/names", "modalias", "modalias/archive"}, // logs come in archives
 

@@ -126,7 +126,7 @@ func (e *facterDevice) found() (found, bool) {
 		d.VendorID, d.DeviceID = facterHex(e.Vendor), facterHex(e.Device)
 		if d.Bus == "pci" {
 			d.Class = e.class()
-			d.setSubsystem(facterHex(e.SubVendor), facterHex(e.SubDevice))
+			d.SetSubsystem(facterHex(e.SubVendor), facterHex(e.SubDevice))
 		}
 	}
 	if d.Bus == "pci" {

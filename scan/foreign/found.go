@@ -48,13 +48,6 @@ func number(text string) *int {
 	return &value
 }
 
-// setSubsystem sets the subsystem, if there is one: 0000 means none.
-func (d *found) setSubsystem(vendor, device string) {
-	if vendor != "" && vendor != "0000" {
-		d.SubvendorID, d.SubdeviceID = vendor, device
-	}
-}
-
 // moduleForm is a name of a driver or module.
 var moduleForm = pattern(`^[\w.-]{1,64}$`)
 

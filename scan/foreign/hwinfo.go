@@ -58,7 +58,7 @@ func (b *hwinfoBlock) end(m *merger) {
 			d.Class = b.class
 			_, subvendor := b.id("SubVendor")
 			_, subdevice := b.id("SubDevice")
-			d.setSubsystem(subvendor, subdevice)
+			d.SetSubsystem(subvendor, subdevice)
 		}
 	}
 	if d.Bus == "pci" {

@@ -58,7 +58,7 @@ func (s *snifferDevice) found() (found, bool) {
 	}
 	d := found{Device: report.Device{Bus: bus, VendorID: lower(id[1]), DeviceID: lower(id[2])}}
 	if sub := snifferSubsystem().FindStringSubmatch(s.Subsystem); sub != nil && bus == "pci" {
-		d.setSubsystem(lower(sub[2]), lower(sub[1]))
+		d.SetSubsystem(lower(sub[2]), lower(sub[1]))
 	}
 	return d, true
 }

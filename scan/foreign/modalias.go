@@ -16,51 +16,14 @@ func parseModalias(text string) (found, bool) {
 		return found{}, false
 	}
 	d := found{Device: report.Device{Bus: alias.Bus}}
-	switch alias.Bus {
-	case "pci":
-		d.VendorID, d.DeviceID = aliasID(alias, "vendor"), aliasID(alias, "device")
-		d.setSubsystem(aliasID(alias, "subvendor"), aliasID(alias, "subdevice"))
-		d.Class = aliasClass(alias, "baseclass", "subclass", "interface")
-	case "usb":
-		d.VendorID, d.DeviceID, d.Revision = aliasID(alias, "idVendor"), aliasID(alias, "idProduct"), aliasID(alias, "bcdDevice")
-		d.Class = aliasClass(alias, "bDeviceClass", "bDeviceSubClass", "bDeviceProtocol")
-		d.Interface = aliasClass(alias, "bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
-	case "virtio":
-		d.VendorID, d.DeviceID = aliasID(alias, "vendor"), aliasID(alias, "device")
-	}
+	d.SetIDs(func(field string) string {
+		value, _ := alias.Field(field)
+		return value
+	})
 	if !strings.ContainsAny(text, "*?[") {
 		d.Modaliases = []string{text}
 	} else if d.VendorID == "" {
 		return found{}, false
 	}
 	return d, true
-}
-
-// literal returns the value of a field, "" where it is a pattern.
-func literal(alias modalias.Alias, name string) string {
-	for _, field := range alias.Fields {
-		if field.Name == name && field.IsLiteral() {
-			return lower(field.Value)
-		}
-	}
-	return ""
-}
-
-// aliasID returns an id of four digits, as lspci prints them, from a field of
-// four or eight.
-func aliasID(alias modalias.Alias, name string) string {
-	return report.HexID(literal(alias, name), 4)
-}
-
-// aliasClass joins class bytes up to the first that is a pattern.
-func aliasClass(alias modalias.Alias, names ...string) string {
-	var class string
-	for _, name := range names {
-		digits := literal(alias, name)
-		if digits == "" {
-			break
-		}
-		class += digits
-	}
-	return class
 }

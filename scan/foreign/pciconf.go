@@ -39,9 +39,9 @@ func beginPciconf(l line) block {
 	if report.HexID(values["hdr"], 2) != "00" { // what stands there in a bridge is something else
 		return &d
 	}
-	(*found)(&d).setSubsystem(values["subvendor"], values["subdevice"])
+	d.SetSubsystem(values["subvendor"], values["subdevice"])
 	if card := report.HexID(values["card"], 8); card != "" {
-		(*found)(&d).setSubsystem(card[4:], card[:4])
+		d.SetSubsystem(card[4:], card[:4])
 	}
 	return &d
 }

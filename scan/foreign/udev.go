@@ -120,7 +120,7 @@ func (b *udevBlock) addPCI(d *found) {
 	d.VendorID, d.DeviceID = report.HexID(vendor, 4), report.HexID(device, 4)
 	d.Class = report.HexID(b.values["PCI_CLASS"], 6)
 	if vendor, device, ok := strings.Cut(b.values["PCI_SUBSYS_ID"], ":"); ok {
-		d.setSubsystem(report.HexID(vendor, 4), report.HexID(device, 4))
+		d.SetSubsystem(report.HexID(vendor, 4), report.HexID(device, 4))
 	}
 	if name := lower(b.values["PCI_SLOT_NAME"]); isAddress("pci", name) {
 		d.ID = "pci:" + name
