@@ -25,7 +25,7 @@ func (s *scanner) warnHidden(d *device) {
 	if d.Bus != "pci" {
 		return
 	}
-	if hidden := s.number(10, d.dir, "remapped_nvme"); hidden != nil {
+	if hidden := s.remapped(d); hidden != nil {
 		if *hidden > 0 {
 			s.warn("raid-remap", d, fmt.Sprintf("the firmware hides %d NVMe disk(s) behind this controller; Linux cannot reach them: set SATA mode to AHCI in the firmware setup", *hidden))
 		}
@@ -39,6 +39,15 @@ func (s *scanner) warnHidden(d *device) {
 		warning.Text = fmt.Sprintf("%d NVMe disk(s) are here only because the driver vmd shows them: the target needs it too, or turn VMD off in the firmware setup", n)
 	}
 	s.rep.Source.Warnings = append(s.rep.Source.Warnings, warning)
+}
+
+// remapped returns how many disks the driver ahci says are hidden behind a disk
+// controller, nil where it does not say.
+func (s *scanner) remapped(d *device) *int {
+	if d.Class != "" && !strings.HasPrefix(d.Class, "01") {
+		return nil
+	}
+	return s.number(10, d.dir, "remapped_nvme")
 }
 
 // below counts the NVMe controllers that a bridge of any kind shows.

@@ -110,9 +110,10 @@ const expansionROM = 6
 // parseBARs reads "resource", a line "start end flags" for each register.
 func parseBARs(text string) []report.BAR {
 	var bars []report.BAR
-	for i, line := range slices.Collect(strings.Lines(text)) {
+	i := -1
+	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
-		if i > expansionROM || len(fields) != 3 {
+		if i++; i > expansionROM || len(fields) != 3 {
 			break
 		}
 		start, err1 := strconv.ParseUint(fields[0], 0, 64)
@@ -149,11 +150,15 @@ const maxSharers = 64
 func (s *scanner) shareIRQs() {
 	byLine := map[int][]*device{}
 	for _, d := range s.devices {
-		if d.Bus == "pci" && d.IRQ != nil && len(s.names(d.dir, "msi_irqs")) == 0 {
+		if d.Bus == "pci" && d.IRQ != nil {
 			byLine[*d.IRQ] = append(byLine[*d.IRQ], d)
 		}
 	}
 	for _, sharers := range byLine {
+		if len(sharers) == 1 {
+			continue
+		}
+		sharers = slices.DeleteFunc(sharers, func(d *device) bool { return len(s.names(d.dir, "msi_irqs")) > 0 })
 		if len(sharers) > maxSharers {
 			continue
 		}
