@@ -76,7 +76,7 @@ func hash(t *testing.T, rep *report.Report) string {
 // BenchmarkLspci reads lspci -nnk of 10 to 1000 devices.
 func BenchmarkLspci(b *testing.B) {
 	db := names.Open()
-	db.Err() // unpacks the lists
+	db.Vendor("8086") // unpacks the list
 	for _, n := range []int{10, 100, 1000} {
 		var text strings.Builder
 		for i := range n {

@@ -9,7 +9,7 @@ import (
 // name, vendor and device together, sorted. Vendors reuse names, so there may be
 // several; and other versions of pci.ids have other names, so there may be none.
 func (db *DB) Named(name string) []string {
-	list := db.list(db.pci)
+	list := db.pci.root()
 	name = plain(name)
 	var ids []string
 	for i := range name {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed" // the lists
 	"sync"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -31,6 +32,32 @@ type entry struct {
 
 	invert sync.Once
 	ids    map[string][]string // of those below, by plain name
+}
+
+// A list is one of the two. It is unpacked when it is first asked for: a virtual
+// machine may have nothing on USB.
+type list struct {
+	open  func() (*entry, error)
+	asked atomic.Bool
+}
+
+// root returns what is in the list, or nil where it cannot be read.
+func (l *list) root() *entry {
+	l.asked.Store(true)
+	root, err := l.open()
+	if err != nil {
+		return nil
+	}
+	return root
+}
+
+// err returns what kept the list from being read.
+func (l *list) err() error {
+	if !l.asked.Load() {
+		return nil
+	}
+	_, err := l.open()
+	return err
 }
 
 // openList unpacks an embedded list.

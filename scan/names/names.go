@@ -13,76 +13,67 @@ import (
 
 // DB answers with names. It is safe for concurrent use.
 type DB struct {
-	pci   func() (*entry, error)
-	usb   func() (*entry, error)
-	newer *pciList // of OpenWith
+	pci, usb list
+	newer    *pciList // of OpenWith
 }
 
 // Open returns the database of the embedded lists. It costs nothing: each list
 // is read when it is first asked for.
 func Open() *DB {
 	return &DB{
-		pci: sync.OnceValues(func() (*entry, error) { return openList(pciIDs) }),
-		usb: sync.OnceValues(func() (*entry, error) { return openList(usbIDs) }),
+		pci: list{open: sync.OnceValues(func() (*entry, error) { return openList(pciIDs) })},
+		usb: list{open: sync.OnceValues(func() (*entry, error) { return openList(usbIDs) })},
 	}
 }
 
-// Err returns what kept a list from being read, such as a full file system. The
-// names of its bus are "" then, which is no reason to give up a scan.
+// Err returns what kept a list that was asked for from being read, such as a
+// lack of memory. The names of its bus are "" then, which is no reason to give
+// up a scan.
 func (db *DB) Err() error {
-	if _, err := db.pci(); err != nil {
+	if err := db.pci.err(); err != nil {
 		return fmt.Errorf("names of PCI ids: %w", err)
 	}
-	if _, err := db.usb(); err != nil {
+	if err := db.usb.err(); err != nil {
 		return fmt.Errorf("names of USB ids: %w", err)
 	}
 	return nil
 }
 
-// list is one of the two, or nil where it cannot be read.
-func (db *DB) list(open func() (*entry, error)) *entry {
-	list, err := open()
-	if err != nil {
-		return nil
-	}
-	return list
-}
-
 // Vendor names a PCI vendor: "8086" is "Intel Corporation".
 func (db *DB) Vendor(vendor string) string {
-	return cmp.Or(db.newer.vendor(vendor), db.list(db.pci).at(vendor).name())
+	return cmp.Or(db.newer.vendor(vendor), db.pci.root().at(vendor).name())
 }
 
 // Device names a PCI device.
 func (db *DB) Device(vendor, device string) string {
-	return cmp.Or(db.newer.device(vendor, device), db.list(db.pci).at(vendor).at(device).name())
+	return cmp.Or(db.newer.device(vendor, device), db.pci.root().at(vendor).at(device).name())
 }
 
 // Subsystem names the card or board that carries a PCI device.
 func (db *DB) Subsystem(vendor, device, subvendor, subdevice string) string {
 	return cmp.Or(db.newer.subsystem(vendor, device, subvendor, subdevice),
-		db.list(db.pci).at(vendor).at(device).at(subvendor+" "+subdevice).name())
+		db.pci.root().at(vendor).at(device).at(subvendor+" "+subdevice).name())
 }
 
 // Class names a PCI class of 2, 4 or 6 digits, by its subclass if it has one:
 // "0106" is "SATA controller".
 func (db *DB) Class(class string) string {
-	base, sub := db.list(db.pci).class(class)
+	base, sub := db.pci.root().class(class)
 	return cmp.Or(sub, base)
 }
 
 // USBVendor names a USB vendor.
-func (db *DB) USBVendor(vendor string) string { return db.list(db.usb).at(vendor).name() }
+func (db *DB) USBVendor(vendor string) string { return db.usb.root().at(vendor).name() }
 
 // USBProduct names a USB product.
 func (db *DB) USBProduct(vendor, product string) string {
-	return db.list(db.usb).at(vendor).at(product).name()
+	return db.usb.root().at(vendor).at(product).name()
 }
 
 // USBClass names a USB class of 2, 4 or 6 digits by class and subclass: "080650"
 // is "Mass Storage, SCSI". The protocol, the last two digits, is not named.
 func (db *DB) USBClass(class string) string {
-	base, sub := db.list(db.usb).class(class)
+	base, sub := db.usb.root().class(class)
 	if sub == "" {
 		return base
 	}

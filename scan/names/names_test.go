@@ -51,7 +51,10 @@ func TestNames(t *testing.T) {
 func TestUnreadableList(t *testing.T) {
 	broken := errors.New("no space left")
 	db := Open()
-	db.pci = func() (*entry, error) { return nil, broken }
+	db.pci.open = func() (*entry, error) { return nil, broken }
+	if err := db.Err(); err != nil {
+		t.Errorf("Err() = %v of a list that nobody asked for", err)
+	}
 	if got := db.Vendor("8086") + db.Device("8086", "15f3") + db.Class("0200") + db.Subsystem("8086", "1", "2", "3"); got != "" {
 		t.Errorf("names from no list: %q", got)
 	}
@@ -157,7 +160,7 @@ func TestNamed(t *testing.T) {
 			t.Errorf("Named(%q) = %q, want %q", test.name, got, test.want)
 		}
 	}
-	for id, vendor := range db.list(db.pci).all() {
+	for id, vendor := range db.pci.root().all() {
 		for device, e := range vendor.all() {
 			if name := vendor.name() + " " + e.name(); !strings.HasPrefix(id, "C ") && !slices.Contains(db.Named(name), id+":"+device) {
 				t.Errorf("Named(%q) = %q, without %s:%s", name, db.Named(name), id, device)
