@@ -21,12 +21,14 @@ var rooms = map[string][]string{
 	"scan/scantest":       {},
 	"scan/foreign":        {"scan/report", "scan/report/jsondoc", "scan/names", "modalias", "modalias/archive"}, // logs come in archives
 
-	"modalias":           {},
-	"modalias/archive":   {},
-	"modalias/ko":        {"modalias", "modalias/archive", "modalias/modprobe"},
-	"modalias/ko/kotest": {},
-	"modalias/modprobe":  {"modalias"},
-	"modalias/vmlinux":   {"modalias/hint", "modalias/archive"},
+	"modalias":              {},
+	"modalias/archive":      {"modalias/archive/xz", "modalias/archive/lzma"},
+	"modalias/archive/lzma": {},
+	"modalias/archive/xz":   {"modalias/archive/lzma", "modalias/hint"},
+	"modalias/ko":           {"modalias", "modalias/archive", "modalias/modprobe"},
+	"modalias/ko/kotest":    {},
+	"modalias/modprobe":     {"modalias"},
+	"modalias/vmlinux":      {"modalias/hint", "modalias/archive"},
 
 	"recommend/plan":               {"scan/report/jsondoc"},
 	"recommend/catalog":            {"recommend/catalog/dense", "scan/report/jsondoc", "modalias", "modalias/archive"},
@@ -88,7 +90,7 @@ func TestModaliasIsStandardLibraryOnly(t *testing.T) {
 // compressed modules, and a group of goroutines.
 var decompressors = []string{
 	"github.com/anchore/go-lzo", "github.com/klauspost/compress", "github.com/pierrec/lz4/v4",
-	"github.com/ulikunitz/xz", "github.com/xi2/xz", "golang.org/x/sync/errgroup",
+	"golang.org/x/sync/errgroup",
 }
 
 func TestKoBringsDecompressorsOnly(t *testing.T) {

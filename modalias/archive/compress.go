@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,9 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz/lzma"
-	"github.com/xi2/xz"
+
+	"github.com/modscout/modscout/modalias/archive/lzma"
+	"github.com/modscout/modscout/modalias/archive/xz"
 )
 
 // Decompress returns what r holds after at most one decompression, of gzip,
@@ -22,7 +22,7 @@ import (
 // Reading more than limits.Bytes from it fails with [ErrTooLarge].
 func Decompress(r io.Reader, limits Limits) (io.Reader, error) {
 	in := bufio.NewReaderSize(r, 4096)
-	head, _ := in.Peek(lzmaHeader)
+	head, _ := in.Peek(longestMagic)
 	plain, err := open(in, head, limits)
 	if err != nil {
 		return nil, err
@@ -50,6 +50,9 @@ func open(in *bufio.Reader, head []byte, limits Limits) (io.Reader, error) {
 	return nil, nil
 }
 
+// longestMagic is the length of lzop's.
+const longestMagic = 9
+
 type compression struct {
 	name  string
 	magic []byte
@@ -60,7 +63,7 @@ type compression struct {
 // begins with its properties, which are the same in every file that was seen.
 var compressions = []compression{
 	{"gzip", []byte{0x1f, 0x8b}, openGzip},
-	{"xz", []byte{0xfd, '7', 'z', 'X', 'Z', 0}, openXZ},
+	{"xz", xzMagic, openXZ},
 	{"zstd", zstdMagic, openZstd},
 	{"bzip2", []byte("BZh"), openBzip2},
 	{"lz4", lz4Magic, openLZ4},
@@ -68,7 +71,10 @@ var compressions = []compression{
 	{"lzma", []byte{0x5d, 0, 0}, openLZMA},
 }
 
-var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+var (
+	xzMagic   = []byte{0xfd, '7', 'z', 'X', 'Z', 0}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
 
 func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	z, err := gzip.NewReader(in)
@@ -80,7 +86,8 @@ func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 }
 
 func openXZ(in *bufio.Reader, limits Limits) (io.Reader, error) {
-	return xz.NewReader(newXZStream(in), uint32(limits.Window))
+	z := new(xz.Decoder)
+	return &blocks{next: z.Next}, z.Reset(in, limits.Window)
 }
 
 func openZstd(in *bufio.Reader, limits Limits) (io.Reader, error) {
@@ -92,19 +99,12 @@ func openBzip2(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	return bzip2.NewReader(in), nil
 }
 
-// lzmaHeader is the size of an LZMA file's header: properties, dictionary
-// size, uncompressed size (xz's doc/lzma-file-format.txt).
-const lzmaHeader = 13
-
 func openLZMA(in *bufio.Reader, limits Limits) (io.Reader, error) {
-	head, err := in.Peek(lzmaHeader)
+	z, err := lzma.NewAlone(in, limits.Window)
 	if err != nil {
 		return nil, err
 	}
-	if dictionary := binary.LittleEndian.Uint32(head[1:]); dictionary > uint32(limits.Window) {
-		return nil, fmt.Errorf("%w: dictionary of %d bytes", ErrTooLarge, dictionary)
-	}
-	return lzma.NewReader(in)
+	return &blocks{next: z.Next}, nil
 }
 
 // named adds the compression's name to what goes wrong while reading.
@@ -124,7 +124,7 @@ func (n *named) Read(p []byte) (int, error) {
 
 // classify puts this package's errors over those of the decompressors.
 func classify(err error) error {
-	for _, large := range []error{xz.ErrMemlimit, zstd.ErrWindowSizeExceeded, zstd.ErrDecoderSizeExceeded} {
+	for _, large := range []error{lzma.ErrDictionary, zstd.ErrWindowSizeExceeded, zstd.ErrDecoderSizeExceeded} {
 		if errors.Is(err, large) {
 			return fmt.Errorf("%w: %w", ErrTooLarge, err)
 		}
