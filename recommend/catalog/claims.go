@@ -67,28 +67,50 @@ func (x *claimsIndex) build(c *Catalog) {
 
 // fill is build for alias sets that are positions in an index.
 func (x *claimsIndex) fill(c *Catalog, index *modalias.Index, sets [][]int32) {
-	x.index, x.sets = index, make([][]int32, len(index.Patterns()))
+	x.index, x.sets = index, invert(sets, len(index.Patterns()))
 	x.modules = make([][]int32, len(c.AliasSets))
 	for i, m := range c.Modules {
 		if m.Aliases != None {
 			x.modules[m.Aliases] = append(x.modules[m.Aliases], int32(i))
 		}
 	}
-	for set, patterns := range sets {
-		for _, p := range patterns {
-			x.sets[p] = append(x.sets[p], int32(set))
+}
+
+// invert returns for each number below n the positions of the lists that it is
+// in, all in one piece of memory: catalogues have 30,000 patterns.
+func invert(lists [][]int32, n int) [][]int32 {
+	counts, total := make([]int32, n), int32(0)
+	for _, list := range lists {
+		for _, number := range list {
+			counts[number]++
+			total++
 		}
 	}
+	inverse, memory := make([][]int32, n), make([]int32, total)
+	for number, count := range counts {
+		inverse[number], memory = memory[:0:count], memory[count:]
+	}
+	for i, list := range lists {
+		for _, number := range list {
+			inverse[number] = append(inverse[number], int32(i))
+		}
+	}
+	return inverse
 }
 
 // numbered returns all patterns of a catalogue, each once, and its alias sets as
 // positions of them.
 func (c *Catalog) numbered() (patterns []string, sets [][]int32) {
-	seen := map[string]int{}
+	total := 0
+	for _, list := range c.AliasSets {
+		total += len(list)
+	}
+	seen := make(map[string]int, total)
 	sets = make([][]int32, len(c.AliasSets))
 	for set, list := range c.AliasSets {
-		for _, p := range list {
-			sets[set] = append(sets[set], int32(intern(&seen, &patterns, p, p)))
+		sets[set] = make([]int32, len(list))
+		for i, p := range list {
+			sets[set][i] = int32(intern(&seen, &patterns, p, p))
 		}
 	}
 	return patterns, sets
