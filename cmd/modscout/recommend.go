@@ -138,10 +138,10 @@ func runRecommend(cmd *cobra.Command, args []string, flags recommendFlags) error
 }
 
 // collectNothingSmall puts the first collection of garbage off until the heap has
-// 32 MB. Most answers need less, and collecting would take a fifth of their time.
-// From then on the runtime collects as ever.
+// 64 MB. Most answers are ready before, and collecting would take a fifth of their
+// time. From then on the runtime collects as ever.
 var collectNothingSmall = sync.OnceFunc(func() {
-	usual := debug.SetGCPercent(800) // of 4 MB, the runtime's smallest heap
+	usual := debug.SetGCPercent(1600) // of 4 MB, the runtime's smallest heap
 	runtime.AddCleanup(new([64]byte), func(percent int) { debug.SetGCPercent(percent) }, usual)
 })
 
