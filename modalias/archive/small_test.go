@@ -18,9 +18,10 @@ func TestSmallDecompress(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := bytes.Repeat([]byte("alias=pci:v00008086d000015F3sv*sd*bc*sc*i*\x00"), 500)
-	whole := w.EncodeAll(text, nil)
-	damaged := bytes.Clone(whole)
+	whole, stream := w.EncodeAll(text, nil), compress(t, "xz", text)
+	damaged, flipped := bytes.Clone(whole), bytes.Clone(stream)
 	damaged[len(damaged)-1] ^= 1 // of the checksum
+	flipped[len(flipped)/2] ^= 1
 	var small archive.Small
 	for _, test := range []struct {
 		name string
@@ -33,9 +34,17 @@ func TestSmallDecompress(t *testing.T) {
 		{"damaged", damaged, false},
 		{"another file behind it", append(bytes.Clone(whole), "070701"...), false},
 		{"zeros of 64 MB", w.EncodeAll(make([]byte, 64<<20), nil), false},
+		{"an xz stream", stream, true},
+		{"two streams", append(bytes.Clone(stream), stream...), true},
+		{"a cut stream", stream[:len(stream)-9], false},
+		{"a damaged stream", flipped, false},
+		{"another file behind a stream", append(bytes.Clone(stream), "070701"...), false},
+		{"a stream of 5 MB", compress(t, "xz", make([]byte, 5<<20)), false},
+		{"one with little behind it", append(compress(t, "xz", make([]byte, 5<<20)), stream...), false},
 		{"plain", text, false},
 		{"nothing", nil, false},
 		{"a frame again", whole, true},
+		{"a stream again", stream, true},
 	} {
 		got, ok := small.Decompress(test.data)
 		if ok != test.ok {

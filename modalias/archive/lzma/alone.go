@@ -14,7 +14,7 @@ type Alone struct {
 	in   *bufio.Reader
 	tail [2 * maxSymbol]byte // the end of the input, with zeros behind it
 	left int64               // to decompress, in bytes; unknownSize before a mark
-	done bool
+	err  error               // what Next says behind the last piece
 }
 
 // HeaderSize is the size of a file's header, in bytes: properties, the
@@ -54,19 +54,22 @@ func NewAlone(in *bufio.Reader, dictionary int) (*Alone, error) {
 // Next returns the next piece of the content, valid until the next call, and
 // [io.EOF] behind the last.
 func (z *Alone) Next() ([]byte, error) {
-	for !z.done {
+	var piece []byte
+	for z.err == nil && len(piece) == 0 {
 		if z.left == 0 {
-			z.done = true
-			return nil, z.close()
-		}
-		if piece, err := z.piece(); len(piece) > 0 || err != nil {
-			return piece, err
+			z.err = z.close()
+		} else {
+			piece, z.err = z.piece()
 		}
 	}
-	return nil, io.EOF
+	if len(piece) > 0 {
+		return piece, nil
+	}
+	return nil, z.err
 }
 
-// piece decodes what there is input and room for, perhaps nothing.
+// piece decodes what there is input and room for, perhaps nothing. With the
+// last piece before a mark comes io.EOF.
 func (z *Alone) piece() ([]byte, error) {
 	w := &z.window
 	room := minRoom
@@ -81,7 +84,7 @@ func (z *Alone) piece() ([]byte, error) {
 	}
 	switch err := z.take(limit, end); {
 	case err == errEnd && z.left == unknownSize:
-		z.left = 0
+		return w.buf[from:w.pos], z.finish()
 	case err == errEnd:
 		return nil, ErrCorrupt
 	case err != nil:

@@ -13,9 +13,10 @@ type LZMA2 struct {
 	decoder
 	in     io.Reader
 	head   [5]byte
-	stored bool // the chunk
-	left   int  // of the chunk, decompressed, in bytes
-	least  byte // kind of an LZMA chunk that can come now
+	stored bool  // the chunk
+	left   int   // of the chunk, decompressed, in bytes
+	least  byte  // kind of an LZMA chunk that can come now
+	err    error // what Next says from now on
 }
 
 // The kinds of chunks, from their first byte. Those of LZMA have the highest
@@ -33,13 +34,20 @@ const (
 // Reset begins a stream whose dictionary has that many bytes. Nothing behind
 // the stream's end will be read.
 func (z *LZMA2) Reset(in io.Reader, dictionary int) {
-	z.in, z.left, z.least = in, 0, chunkNew
+	z.in, z.left, z.least, z.err = in, 0, chunkNew, nil
 	z.window.reset(dictionary)
 }
 
 // Next returns the next piece of what the stream holds, valid until the next
 // call, and [io.EOF] behind the last.
-func (z *LZMA2) Next() ([]byte, error) {
+func (z *LZMA2) Next() (piece []byte, err error) {
+	if z.err == nil {
+		piece, z.err = z.piece()
+	}
+	return piece, z.err
+}
+
+func (z *LZMA2) piece() ([]byte, error) {
 	if z.left == 0 {
 		if err := z.chunk(); err != nil {
 			return nil, err

@@ -29,8 +29,8 @@ var (
 // serves one file after the other. It is not for several goroutines at once.
 type Decoder struct {
 	in         counter
-	dictionary int // most bytes of one
-	done       bool
+	dictionary int        // most bytes of one
+	err        error      // what Next says from now on
 	head       [1024]byte // the largest header
 
 	flags  [2]byte // of the stream
@@ -52,43 +52,48 @@ var magic = []byte{0xfd, '7', 'z', 'X', 'Z', 0}
 // padding.
 func (d *Decoder) Reset(in *bufio.Reader, dictionary int) error {
 	d.in = counter{in: in}
-	d.dictionary, d.done, d.open = dictionary, false, false
-	return d.streamHeader()
+	d.dictionary, d.open = dictionary, false
+	d.err = d.streamHeader()
+	return d.err
 }
 
 // Next returns the next piece of the content, valid until the next call, and
 // [io.EOF] behind the last. Only then all checksums have been verified.
 func (d *Decoder) Next() ([]byte, error) {
-	for {
-		if err := d.nextBlock(); err != nil {
-			return nil, err
-		}
-		piece, err := d.lzma2.Next()
-		if err != nil && err != io.EOF {
-			return nil, err
-		}
-		d.open = err != io.EOF
-		piece = d.filter(piece, !d.open)
-		d.content += uint64(len(piece))
-		d.check.Write(piece)
-		if !d.open {
-			if err := d.closeBlock(); err != nil {
-				return nil, err
-			}
+	for d.err == nil {
+		var piece []byte
+		if d.err = d.nextBlock(); d.err == nil {
+			piece, d.err = d.piece()
 		}
 		if len(piece) > 0 {
 			return piece, nil
 		}
 	}
+	return nil, d.err
+}
+
+// piece decompresses some of a block, and closes it behind its end.
+func (d *Decoder) piece() ([]byte, error) {
+	piece, err := d.lzma2.Next()
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	d.open = err == nil
+	piece = d.filter(piece, !d.open)
+	d.content += uint64(len(piece))
+	d.check.Write(piece)
+	if !d.open {
+		if err := d.closeBlock(); err != nil {
+			return nil, err
+		}
+	}
+	return piece, nil
 }
 
 // nextBlock goes to the next block where one has ended, which may be in the
 // next stream.
 func (d *Decoder) nextBlock() error {
 	for !d.open {
-		if d.done {
-			return io.EOF
-		}
 		size, err := d.in.ReadByte()
 		if err != nil {
 			return err
@@ -99,7 +104,7 @@ func (d *Decoder) nextBlock() error {
 		if err := d.streamFooter(); err != nil {
 			return err
 		}
-		if d.done = !d.another(); d.done {
+		if !d.another() {
 			return io.EOF
 		}
 		if err := d.streamHeader(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -24,7 +25,8 @@ import (
 // anyDictionary allows all dictionaries that the tests make.
 const anyDictionary = 64 << 20
 
-// decode returns the content of a file and how much of the file was read.
+// decode returns the content of a file and how much of the file was read. An
+// error must be there to stay.
 func decode(d *ours.Decoder, file []byte, dictionary int) (content []byte, read int, err error) {
 	rest := bytes.NewReader(file)
 	in := bufio.NewReader(rest)
@@ -32,6 +34,9 @@ func decode(d *ours.Decoder, file []byte, dictionary int) (content []byte, read 
 		var piece []byte
 		piece, err = d.Next()
 		content = append(content, piece...)
+	}
+	if _, again := d.Next(); again != err {
+		err = fmt.Errorf("first %w, then %v", err, again)
 	}
 	if err == io.EOF {
 		err = nil
