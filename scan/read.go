@@ -62,12 +62,3 @@ func (r *reader) names(fd int) ([]string, error) {
 		}
 	}
 }
-
-// readlink returns the target of a symbolic link in an open directory.
-func (r *reader) readlink(dir int, name string) (string, error) {
-	n, err := unix.Readlinkat(dir, name, r.page[:])
-	if err != nil {
-		return "", err
-	}
-	return string(r.page[:n]), nil
-}

@@ -85,8 +85,14 @@ func (r *root) readlink(name string) (string, error) {
 		return "", err
 	}
 	defer unix.Close(fd)
+	return readlinkat(fd, "")
+}
+
+// readlinkat returns the target of a symbolic link in an open directory, or of one
+// that is open itself for "".
+func readlinkat(dir int, name string) (string, error) {
 	var target [unix.PathMax]byte
-	n, err := unix.Readlinkat(fd, "", target[:])
+	n, err := unix.Readlinkat(dir, name, target[:])
 	if err != nil {
 		return "", err
 	}

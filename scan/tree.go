@@ -159,7 +159,7 @@ func (t *tree) follow(dir string) (names, places []string) {
 	names = t.listOpen(dir, fd)
 	for _, name := range names {
 		place := dir + "/" + name
-		if target, err := t.reader.readlink(fd, name); err == nil && !path.IsAbs(target) && utf8.ValidString(target) {
+		if target, err := readlinkat(fd, name); err == nil && !path.IsAbs(target) && utf8.ValidString(target) {
 			place = path.Join(dir, target)
 		}
 		places = append(places, place)
