@@ -33,7 +33,7 @@ type grub struct {
 var (
 	grubCommon = []string{"fat", "part_msdos", "normal", "configfile", "linux", "serial", "terminal", "echo", "test", "smbios", "sleep", "halt"}
 	grubBIOS   = append([]string{"biosdisk"}, grubCommon...)
-	grubEFI    = append([]string{"all_video", "efi_gop", "linuxefi"}, grubCommon...)
+	grubEFI    = append([]string{"all_video", "efi_gop"}, grubCommon...)
 )
 
 // makeGRUB builds both loaders from the parts below dir. Each reads
@@ -107,7 +107,7 @@ func grubConfig(signature string, appended string) []byte {
 	if signature != "" {
 		appended = "modscout.stick=" + signature + " " + appended
 	}
-	return fmt.Appendf(grubMemory(), grubStart+grubHandOver, KernelName, commandLine+" "+appended, InitrdName)
+	return fmt.Appendf(grubMemory(), grubStart, KernelName, commandLine+" "+appended, InitrdName)
 }
 
 // Linux 6.1 of Debian panics below leastMemory while it unpacks the initramfs,
@@ -132,16 +132,5 @@ fi; fi
 const grubStart = `set gfxpayload=keep
 if linux /boot/%[1]s %[2]s; then
   if initrd /boot/%[3]s; then boot; fi
-fi
-`
-
-// grubHandOver comes where grubStart did not boot. Under UEFI, GRUB 2.06 puts
-// the kernel and what it unpacks to into its heap, a quarter of the memory;
-// Debian's linuxefi asks the firmware for that memory instead, and starts the
-// kernel by the EFI handover protocol (Documentation/arch/x86/boot.rst).
-const grubHandOver = `if [ "$grub_platform" = efi ]; then
-  if linuxefi /boot/%[1]s %[2]s; then
-    if initrdefi /boot/%[3]s; then boot; fi
-  fi
 fi
 `
