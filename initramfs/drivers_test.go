@@ -2,7 +2,6 @@ package initramfs
 
 import (
 	"bytes"
-	"io"
 	"strings"
 	"testing"
 
@@ -53,28 +52,5 @@ func TestDrivers(t *testing.T) {
 	want := map[string]bool{"failover.ko": true, "hv_netvsc.ko": true, "net_failover.ko": true, "virtio_net.ko": true, "vmxnet3.ko": true, "xen-netfront.ko": true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("drivers() mismatch (-want +got):\n%s", diff)
-	}
-}
-
-// TestXZByLibrary packs modules on a machine with and one without the xz tool:
-// both read as before.
-func TestXZByLibrary(t *testing.T) {
-	plain := bytes.Repeat([]byte("module "), 1000)
-	made, err := xzModules(plain)
-	if err != nil {
-		t.Fatal(err)
-	}
-	library, err := xzByLibrary(plain)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for maker, data := range map[string][]byte{"xz": made, "the library": library} {
-		r, err := archive.Decompress(bytes.NewReader(data), archive.Default)
-		if err != nil {
-			t.Fatal(maker, err)
-		}
-		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, plain) || len(data) >= len(plain) {
-			t.Errorf("%s: a module of %d bytes takes %d and reads back as %d, %v", maker, len(plain), len(data), len(got), err)
-		}
 	}
 }

@@ -123,24 +123,15 @@ func (fs *Initramfs) add(name string, data []byte, mode uint64) {
 	fs.records = append(fs.records, cpio.StaticRecord(data, cpio.Info{Name: name, Mode: cpio.S_IFREG | mode}))
 }
 
-// addModules adds the archive of the modules. They are packed for themselves:
-// the kernel need not have room for all of them at once, and the filter that
-// helps to pack a program does not harm them. The manifest lists them too.
+// addModules adds the modules in load order.
 func (fs *Initramfs) addModules(tree *tree) error {
-	var modules []content
 	for _, m := range fs.Load {
 		data, err := tree.read(m)
 		if err != nil {
 			return err
 		}
-		fs.Manifest = append(fs.Manifest, layout.FileOf(m.Path, data))
-		modules = append(modules, content{m.Path, data})
+		fs.add(m.Path, data, 0o644)
 	}
-	packed, err := packModules(modules)
-	if err != nil {
-		return err
-	}
-	fs.add(layout.ModulesPath, packed, 0o644)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -77,6 +78,19 @@ func TestCheckStatic(t *testing.T) {
 	}
 }
 
+func xzOf(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	err := writeXZ(&packed, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packed.Bytes()
+}
+
 // fakeTree makes a module directory whose modules are plain text, in a frame
 // of xz where the name says so.
 func fakeTree(t *testing.T, files ...string) string {
@@ -89,7 +103,7 @@ func fakeTree(t *testing.T, files ...string) string {
 		}
 		data := []byte("module " + name)
 		if strings.HasSuffix(name, ".xz") {
-			data, _ = xzModules(data)
+			data = xzOf(t, data)
 		}
 		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
@@ -128,17 +142,9 @@ func TestExactModules(t *testing.T) {
 	if !bytes.Equal(archive.Bytes(), again.Bytes()) {
 		t.Error("two writes of one initramfs differ")
 	}
-	var other bytes.Buffer
-	if err := fs.writeZstd(&other); err != nil {
-		t.Fatal(err)
-	}
 	entries, problems, err := List(&archive)
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("List() = %v, %v", problems, err)
-	}
-	zstd, _, err := List(&other)
-	if diff := cmp.Diff(entries, zstd); err != nil || diff != "" {
-		t.Errorf("List() of what a machine without xz makes: %v (-xz +zstd):\n%s", err, diff)
 	}
 	var names []string
 	for _, e := range entries {
@@ -149,7 +155,7 @@ func TestExactModules(t *testing.T) {
 			t.Errorf("%s has %d bytes, want %d: modules are packed uncompressed", e.Path, e.Size, size)
 		}
 	}
-	wantNames := []string{"init", layout.LoadPath, layout.ModulesPath, want[0].Path, want[1].Path, "modscout/catalogs/x", layout.ManifestPath}
+	wantNames := []string{"init", layout.LoadPath, want[0].Path, want[1].Path, "modscout/catalogs/x", layout.ManifestPath}
 	if diff := cmp.Diff(wantNames, names); diff != "" {
 		t.Errorf("List() mismatch (-want +got):\n%s", diff)
 	}

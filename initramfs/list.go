@@ -1,7 +1,6 @@
 package initramfs
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +54,7 @@ type listing struct {
 	manifest string
 }
 
-// read lists an archive, and behind the archive of its modules what is in it.
+// read lists an archive.
 func (l *listing) read(r io.Reader) error {
 	members := cpio.NewReader(r)
 	for {
@@ -74,20 +73,9 @@ func (l *listing) read(r io.Reader) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", header.Name, err)
 		}
-		l.add(header.Name, data)
-	}
-}
-
-// add takes a file. Of modules whose archive is damaged the manifest says that
-// they are missing.
-func (l *listing) add(name string, data []byte) {
-	l.found[name] = layout.FileOf(name, data)
-	switch name {
-	case layout.ManifestPath:
-		l.manifest = string(data)
-	case layout.ModulesPath:
-		if modules, err := archive.Decompress(bytes.NewReader(data), layout.Limits); err == nil {
-			l.read(modules)
+		l.found[header.Name] = layout.FileOf(header.Name, data)
+		if header.Name == layout.ManifestPath {
+			l.manifest = string(data)
 		}
 	}
 }

@@ -160,13 +160,15 @@ func addedCatalog(t *testing.T) string {
 }
 
 // buildInit builds the program of the scan image as make does.
-func buildInit(t *testing.T) string { return buildStatic(t, "../modscout-init") }
+func buildInit(t *testing.T) string {
+	return buildStatic(t, "../modscout-init", "-gcflags=all=-l", "-tags=nethttpomithttp2")
+}
 
 // buildStatic builds a program as make does.
-func buildStatic(t *testing.T, dir string) string {
+func buildStatic(t *testing.T, dir string, flags ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "modscout")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, dir)
+	cmd := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", program}, flags, []string{dir})...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

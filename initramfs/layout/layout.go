@@ -10,13 +10,13 @@ import (
 	"strings"
 
 	"github.com/modscout/modscout/modalias"
+	"github.com/modscout/modscout/modalias/archive"
 )
 
 // Where the initramfs keeps what /init reads.
 const (
 	ManifestPath = "modscout/manifest"   // see [Manifest]
 	LoadPath     = "modscout/modules"    // see [Load]
-	ModulesPath  = "modscout/modules.xz" // see [Manifest.WalkModules]
 	CatalogsDir  = "modscout/catalogs"   // catalogues beside the embedded one; a stick has it too
 	CommandsDir  = "bbin"                // of an image with a shell: its commands
 	ShellPath    = CommandsDir + "/gosh" // and the shell
@@ -27,14 +27,20 @@ const (
 // for probing, and are read when the report is safe.
 const DriversDir = "boot/modules"
 
-// moduleDir is where the names in the archive at ModulesPath begin.
+// MaxModule bounds a module, in bytes; the largest of Debian's has 17 MB.
+const MaxModule = 64 << 20
+
+// Limits bound an archive of drivers.
+var Limits = archive.Limits{Bytes: 512 << 20, Entries: 10_000, Depth: 1, Name: 4096, Window: 16 << 20}
+
+// moduleDir is where the initramfs has the modules that it loads.
 const moduleDir = "lib/modules/"
 
-// ModulePath returns a module's name in the archive at [ModulesPath]; file is
-// its path in the directory of the kernel's release.
+// ModulePath returns where the initramfs has a module; file is its path in the
+// directory of the kernel's release.
 func ModulePath(release, file string) string { return path.Join(moduleDir, release, file) }
 
-// Load is one step of the load order: a module's path in the archive and its
+// Load is one step of the load order: a module's path in the initramfs and its
 // parameters. The file at [LoadPath] has one line each, "PATH ARGS".
 type Load struct {
 	Path string

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -92,25 +94,26 @@ func (e *DamageError) Error() string { return fmt.Sprintf("%v: %s: %v", ErrDamag
 // Unwrap returns [ErrDamaged] and the cause.
 func (e *DamageError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
 
-// Modules returns the files that lie in the archive at [ModulesPath], by path.
-func (m Manifest) Modules() map[string]File {
-	modules := make(map[string]File)
-	for _, f := range m {
-		if f.isModule() {
-			modules[f.Path] = f
-		}
+// Read returns the content of a file below root, if it is what was built.
+// Errors: a [*DamageError].
+func (m Manifest) Read(root, path string) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Join(root, path))
+	switch {
+	case err != nil:
+		return nil, &DamageError{path, errors.Unwrap(err)} // which names the path too
+	case !slices.Contains(m, FileOf(path, data)):
+		return nil, &DamageError{path, errContent}
 	}
-	return modules
+	return data, nil
 }
 
-func (f File) isModule() bool { return strings.HasPrefix(f.Path, moduleDir) }
-
 // Check compares the files below root with the manifest and returns one error
-// for each that differs. Modules lie in an archive: [WalkModules] checks them.
+// for each that differs. Modules it leaves out: each is compared when it is
+// loaded, and then removed.
 func (m Manifest) Check(root string) []*DamageError {
 	var bad []*DamageError
 	for _, f := range m {
-		if f.isModule() {
+		if strings.HasPrefix(f.Path, moduleDir) {
 			continue
 		}
 		if err := f.check(filepath.Join(root, f.Path)); err != nil {
@@ -137,4 +140,19 @@ func (f File) check(path string) error {
 		return errContent
 	}
 	return nil
+}
+
+// Compare returns one error for each file of the manifest that is not among
+// those that were found, by path, or is another.
+func (m Manifest) Compare(found map[string]File) []error {
+	var bad []error
+	for _, f := range m {
+		switch got, ok := found[f.Path]; {
+		case !ok:
+			bad = append(bad, &DamageError{f.Path, fs.ErrNotExist})
+		case got != f:
+			bad = append(bad, &DamageError{f.Path, errContent})
+		}
+	}
+	return bad
 }
