@@ -19,8 +19,8 @@ const (
 	limitMount     = 30 * time.Second
 	limitCheck     = time.Minute
 	limitLoad      = 2 * time.Minute
-	limitSettle    = 15 * time.Second // settling itself gives up after 10
-	limitScan      = 3 * time.Minute  // ten thousand devices take one under an emulator
+	limitScan      = 3 * time.Minute // ten thousand devices take one under an emulator
+	limitLook      = 2*limitScan + 15*time.Second
 	limitCatalogs  = time.Minute
 	limitRecommend = 2 * time.Minute
 	limitShow      = 20 * time.Second
@@ -45,8 +45,9 @@ type system interface {
 	CheckManifest() []error
 	// LoadModules returns an error for each module that did not load.
 	LoadModules() []error
-	// Settle waits until the buses are quiet and reports whether they were.
-	Settle(context.Context) (bool, error)
+	// Settle waits until the buses are quiet and reports whether they were. It
+	// calls look meanwhile, and again where a device came after it began.
+	Settle(ctx context.Context, look func()) (bool, error)
 	// Stick mounts the partition that the machine was booted from and gives
 	// its directory to fn.
 	Stick(ctx context.Context, signature string, fn func(dir string) error) error
@@ -113,8 +114,7 @@ func (s *session) run(ctx context.Context) {
 	s.open(ctx)
 	s.screens.progress("modscout: looking at this machine ...")
 	s.timed(ctx, "load modules", s.load)
-	s.timed(ctx, "settle", s.settle)
-	s.timed(ctx, "scan", s.scan)
+	s.timed(ctx, "look", s.look)
 	// The report is safe before the larger steps begin.
 	s.timed(ctx, "save", s.keepReport)
 	s.system.SpareMemory()
@@ -189,9 +189,9 @@ func (s *session) load(ctx context.Context) {
 	s.warn("module-not-loaded", append(bad, err)...)
 }
 
-// settle waits for the buses. There is nothing to compute meanwhile but whether
-// the initramfs is what was built.
-func (s *session) settle(ctx context.Context) {
+// look scans the machine while the buses settle, and compares the initramfs with
+// what was built.
+func (s *session) look(ctx context.Context) {
 	damage := make(chan []error)
 	go func() {
 		bad, err := within(ctx, limitCheck, func(context.Context) ([]error, error) {
@@ -199,19 +199,30 @@ func (s *session) settle(ctx context.Context) {
 		})
 		damage <- append(bad, err)
 	}()
-	settled, err := within(ctx, limitSettle, s.system.Settle)
+	seen, err := within(ctx, limitLook, s.whileSettling)
 	s.warn("settle-failed", err)
-	s.settled = settled && err == nil
 	s.warn("initramfs-damaged", <-damage...)
+	s.warn("scan-failed", seen.failed)
+	if seen.report == nil {
+		seen.report = &report.Report{Schema: report.Schema, Source: report.Source{Kind: "sysfs"}, Devices: []report.Device{}}
+	}
+	s.settled = seen.settled && err == nil
+	s.adopt(seen.report)
 }
 
-func (s *session) scan(ctx context.Context) {
-	r, err := within(ctx, limitScan, s.parts.Scan)
-	s.warn("scan-failed", err)
-	if r == nil {
-		r = &report.Report{Schema: report.Schema, Source: report.Source{Kind: "sysfs"}, Devices: []report.Device{}}
-	}
-	s.adopt(r)
+// sight is what was seen of the machine, and whether nothing came meanwhile.
+type sight struct {
+	report  *report.Report // nil where nothing was seen
+	failed  error
+	settled bool
+}
+
+// whileSettling scans until the buses are quiet. The last scan counts.
+func (s *session) whileSettling(ctx context.Context) (seen sight, err error) {
+	seen.settled, err = s.system.Settle(ctx, func() {
+		seen.report, seen.failed = within(ctx, limitScan, s.parts.Scan)
+	})
+	return seen, err
 }
 
 // adopt makes a report of the scan's the session's own: what went wrong before

@@ -73,7 +73,10 @@ func (f *fakeSystem) Consoles() []console {
 	return []console{&f.screen, &f.serial}
 }
 
-func (f *fakeSystem) Settle(context.Context) (bool, error) { return !f.loud, nil }
+func (f *fakeSystem) Settle(_ context.Context, look func()) (bool, error) {
+	look()
+	return !f.loud, nil
+}
 
 func (f *fakeSystem) Network(_ context.Context, lost func()) ([]port, error) {
 	f.asked++
