@@ -28,9 +28,10 @@ func TestManifestDamaged(t *testing.T) {
 		"cut":          text[:len(text)/2],
 		"no end":       text[:len(text)-len("end 2\n")],
 		"line missing": "end 1\n",
-		"short hash":   "abcd 3 init\nend 1\n",
-		"bad size":     sampleManifest[0].SHA256 + " -3 init\nend 1\n",
-		"climbs":       sampleManifest[0].SHA256 + " 3 ../init\nend 1\n",
+		"long sum":     "123456789 3 init\nend 1\n",
+		"no sum":       "init 3 init\nend 1\n",
+		"bad size":     "12345678 -3 init\nend 1\n",
+		"climbs":       "12345678 3 ../init\nend 1\n",
 	}
 	for name, text := range tests {
 		if m, err := ParseManifest(text); !errors.Is(err, ErrDamaged) {
@@ -71,6 +72,28 @@ func TestManifestCheck(t *testing.T) {
 				t.Errorf("Check() = %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestManifestRead(t *testing.T) {
+	root := t.TempDir()
+	for name, content := range map[string]string{"init": "one", "damaged": "eno", "more": "more"} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	manifest := append(Manifest{FileOf("damaged", []byte("one"))}, sampleManifest...)
+	if data, err := manifest.Read(root, "init"); err != nil || string(data) != "one" {
+		t.Errorf("Read() = %q, %v, want one", data, err)
+	}
+	for name, want := range map[string]string{
+		"damaged":        "damaged initramfs: damaged: content differs",
+		"more":           "damaged initramfs: more: content differs",
+		"lib/with space": "damaged initramfs: lib/with space: no such file or directory",
+	} {
+		if data, err := manifest.Read(root, name); !errors.Is(err, ErrDamaged) || err.Error() != want || data != nil {
+			t.Errorf("Read(%s) = %q, %v, want %s", name, data, err, want)
+		}
 	}
 }
 
