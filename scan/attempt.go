@@ -56,20 +56,35 @@ func attempt(ctx context.Context, opts Options, capture bool, stuck map[string]b
 type reading struct {
 	sync.Mutex
 	file  string // "": none
-	since time.Time
+	count int    // of files so far
 }
 
-func (r *reading) set(file string) {
+func (r *reading) begin(file string) {
 	r.Lock()
-	r.file, r.since = file, time.Now()
+	r.file, r.count = file, r.count+1
 	r.Unlock()
 }
 
+func (r *reading) end() {
+	r.Lock()
+	r.file = ""
+	r.Unlock()
+}
+
+func (r *reading) now() (file string, count int) {
+	r.Lock()
+	defer r.Unlock()
+	return r.file, r.count
+}
+
 // watch waits for the end of what reads. It returns the file that is being read
-// for too long instead, if that comes first.
+// for too long instead, if that comes first. It looks several times: a machine
+// that stood still itself, as a virtual one may, has read nothing either.
 func (r *reading) watch(ctx context.Context, done <-chan error) (hung string, err error) {
-	ticker := time.NewTicker(readLimit / 4)
+	const looks = 4
+	ticker := time.NewTicker(readLimit / looks)
 	defer ticker.Stop()
+	last, same := 0, 0
 	for {
 		select {
 		case err := <-done:
@@ -77,22 +92,16 @@ func (r *reading) watch(ctx context.Context, done <-chan error) (hung string, er
 		case <-ctx.Done():
 			return "", ctx.Err()
 		case <-ticker.C:
-			if hung := r.longer(readLimit); hung != "" {
-				return hung, nil
-			}
+		}
+		file, count := r.now()
+		if file == "" || count != last {
+			last, same = count, 0
+			continue
+		}
+		if same++; same == looks {
+			return file, nil
 		}
 	}
-}
-
-// longer returns the file that is being read for longer than limit, "" where
-// there is none.
-func (r *reading) longer(limit time.Duration) string {
-	r.Lock()
-	defer r.Unlock()
-	if r.file == "" || time.Since(r.since) < limit {
-		return ""
-	}
-	return r.file
 }
 
 // isStuck says whether a file did not answer in an attempt before, or stands in

@@ -6,11 +6,9 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -143,47 +141,5 @@ func TestCaptureBomb(t *testing.T) {
 	_, file := captureTree(t, Options{Root: board(t)})
 	if _, err := Scan(context.Background(), Options{Root: file}); !errors.Is(err, archive.ErrTooLarge) {
 		t.Errorf("Scan() = %v, want %v", err, archive.ErrTooLarge)
-	}
-}
-
-// An attribute that does not answer costs a moment, and with it the others of its
-// device that are asked for after it. All else is in the report.
-func TestStuckAttribute(t *testing.T) {
-	root := scantest.Tree(t, `
-sys/bus/pci/devices/0000:00:01.0/vendor: 0x8086
-sys/bus/pci/devices/0000:00:01.0/device: 0x15f3
-sys/bus/pci/devices/0000:00:01.0/class: 0x020000
-sys/bus/pci/devices/0000:00:02.0/vendor: 0x8086
-sys/bus/pci/devices/0000:00:02.0/class: 0x030000
-`)
-	released := make(chan struct{})
-	defer close(released)
-	var asked atomic.Int32
-	hang := func(file string) {
-		if strings.HasSuffix(file, "0000:00:01.0/device") {
-			asked.Add(1)
-			<-released
-		}
-	}
-	rep, c, err := ScanAndCapture(context.Background(), Options{Root: root, before: hang})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]string{}
-	for _, d := range rep.Devices {
-		got[d.ID] = d.VendorID + " " + d.DeviceID + " " + d.Class
-	}
-	want := map[string]string{"pci:0000:00:01.0": "8086  ", "pci:0000:00:02.0": "8086  030000"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("devices mismatch (-want +got):\n%s", diff)
-	}
-	if n := asked.Load(); n != 1 {
-		t.Errorf("the attribute that hangs was asked for %d times", n)
-	}
-	if text := fmt.Sprint(rep.Source.Warnings); *rep.Source.Complete || !strings.Contains(text, "0000:00:01.0/class: "+errStuck.Error()) {
-		t.Errorf("warnings = %v", text)
-	}
-	if reason := c.gaps["sys/bus/pci/devices/0000:00:01.0/device"]; reason != errStuck.Error() {
-		t.Errorf("the capture says of the attribute: %q", reason)
 	}
 }

@@ -83,8 +83,8 @@ func (t *tree) read(file string) ([]byte, error) {
 	if err := t.ctx.Err(); err != nil {
 		return nil, err
 	}
-	t.reading.set(file)
-	defer t.reading.set("")
+	t.reading.begin(file)
+	defer t.reading.end()
 	if t.before != nil {
 		t.before(file)
 	}
