@@ -49,7 +49,9 @@ func NewTable(platforms []Platform) *Table {
 
 // record is a module and the platforms that have it.
 type record struct {
-	Module
+	*Module
+	stored    string   // name; "" for one that the file tells
+	sorted    []string // its patterns, each once; nil until they are compared
 	platforms []int
 }
 
@@ -65,14 +67,14 @@ type encoder struct {
 func encodeTable(platforms []Platform) []byte {
 	ids := platformIDs(platforms)
 	records := distinctRecords(platforms, ids)
-	e := &encoder{strings: map[string]int{}, lists: map[string]int{}}
+	e := &encoder{strings: make(map[string]int, 2*len(records)), lists: map[string]int{}}
 	words := e.number(records, ids)
 	patterns, claimants := claimed(records)
-	parts, tails := sortPatterns(patterns)
-	parts, owners := e.unite(parts, patterns, claimants, len(records))
+	sorted := sortPatterns(patterns)
+	owners := e.unite(&sorted, patterns, claimants, len(records))
 	columns := e.columns(records, len(ids))
-	out := make([]byte, tableHeader, tableHeader+32*(len(parts)+len(words)))
-	out = appendIndex(out, patterns, parts, tails)
+	out := make([]byte, tableHeader, tableHeader+32*(len(owners)+len(words)))
+	out = sorted.appendIndex(out, patterns)
 	out = appendNumbers(out, owners)
 	out = appendWords(out, words)
 	out = appendSums(out, e.ends)
@@ -101,7 +103,7 @@ func platformIDs(platforms []Platform) []string {
 func distinctRecords(platforms []Platform, ids []string) []*record {
 	all := allRecords(platforms, ids)
 	slices.SortFunc(all, func(a, b *record) int {
-		if c := compareModules(&a.Module, &b.Module); c != 0 {
+		if c := compareRecords(a, b); c != 0 {
 			return c
 		}
 		return cmp.Compare(a.platforms[0], b.platforms[0])
@@ -109,7 +111,7 @@ func distinctRecords(platforms []Platform, ids []string) []*record {
 	records := all[:0]
 	for _, r := range all {
 		n := len(records)
-		if n == 0 || compareModules(&records[n-1].Module, &r.Module) != 0 {
+		if n == 0 || compareRecords(records[n-1], r) != 0 {
 			records = append(records, r)
 		} else if last := records[n-1]; last.platforms[len(last.platforms)-1] != r.platforms[0] {
 			last.platforms = append(last.platforms, r.platforms[0])
@@ -118,40 +120,43 @@ func distinctRecords(platforms []Platform, ids []string) []*record {
 	return records
 }
 
-// allRecords returns a record for each module of each platform, with its
-// patterns in order.
+// allRecords returns a record for each module of each platform.
 func allRecords(platforms []Platform, ids []string) []*record {
-	modules, claims := 0, 0
+	modules := 0
 	for _, p := range platforms {
 		modules += len(p.Modules)
-		for i := range p.Modules {
-			claims += len(p.Modules[i].Aliases)
-		}
 	}
-	array, all, aliases := make([]record, 0, modules), make([]*record, 0, modules), make([]string, 0, claims)
+	array, all := make([]record, 0, modules), make([]*record, 0, modules)
 	for _, p := range platforms {
 		number, _ := slices.BinarySearch(ids, p.ID)
-		for _, m := range p.Modules {
-			start := len(aliases)
-			aliases = append(aliases, m.Aliases...)
-			slices.Sort(aliases[start:])
-			m.Aliases = slices.Compact(aliases[start:])
-			array = append(array, record{m, []int{number}})
+		own := []int{number}
+		for i := range p.Modules {
+			m := &p.Modules[i]
+			array = append(array, record{Module: m, stored: m.storedName(), platforms: own[:1:1]})
 			all = append(all, &array[len(array)-1])
 		}
 	}
 	return all
 }
 
-func compareModules(a, b *Module) int {
+func compareRecords(a, b *record) int {
 	if c := strings.Compare(a.File, b.File); c != 0 {
 		return c
 	}
 	if c := cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.flags(), b.flags())); c != 0 {
 		return c
 	}
-	return cmp.Or(slices.Compare(a.Aliases, b.Aliases), slices.Compare(a.Depends, b.Depends),
+	return cmp.Or(slices.Compare(a.patterns(), b.patterns()), slices.Compare(a.Depends, b.Depends),
 		slices.Compare(a.SoftPre, b.SoftPre), slices.Compare(a.SoftPost, b.SoftPost), slices.Compare(a.Firmware, b.Firmware))
+}
+
+// patterns returns the patterns in order. Most modules are of one platform: theirs
+// are never asked for.
+func (r *record) patterns() []string {
+	if r.sorted == nil {
+		r.sorted = slices.Compact(slices.Sorted(slices.Values(r.Aliases)))
+	}
+	return r.sorted
 }
 
 func (m *Module) flags() int {
@@ -179,18 +184,22 @@ func claimed(records []*record) (patterns []string, claimants []int) {
 }
 
 // unite makes one of what is the same pattern of several records, and returns
-// for each the list of these. parts are in order, so that they are neighbours.
-func (e *encoder) unite(parts []split, patterns []string, claimants []int, records int) ([]split, []int) {
-	refs, once := make([]int, 0, len(parts)), parts[:0]
+// for each the list of these. In order the same ones are neighbours.
+func (e *encoder) unite(sorted *patternOrder, patterns []string, claimants []int, records int) []int {
+	heads := sorted.heads
+	refs, once := make([]int, 0, len(heads)), heads[:0]
 	var owners []int
-	for i := 0; i < len(parts); {
-		first := parts[i]
-		for owners = owners[:0]; i < len(parts) && patterns[parts[i].at] == patterns[first.at]; i++ {
-			owners = append(owners, claimants[parts[i].at])
+	for i := 0; i < len(heads); {
+		first := heads[i]
+		for owners = owners[:0]; i < len(heads) && patterns[heads[i].number] == patterns[first.number]; i++ {
+			if owner := claimants[heads[i].number]; len(owners) == 0 || owners[len(owners)-1] != owner {
+				owners = append(owners, owner)
+			}
 		}
 		once, refs = append(once, first), append(refs, e.list(owners, records))
 	}
-	return once, refs
+	sorted.heads = once
+	return refs
 }
 
 // number numbers all strings and returns them in order.
@@ -207,7 +216,7 @@ func (e *encoder) number(records []*record, ids []string) []string {
 	}
 	for _, r := range records {
 		add(r.File)
-		add(r.storedName())
+		add(r.stored)
 		for _, list := range [...][]string{r.Depends, r.SoftPre, r.SoftPost, r.Firmware} {
 			for _, s := range list {
 				add(s)
@@ -259,7 +268,7 @@ func (e *encoder) columns(records []*record, platforms int) [8][]int {
 	}
 	for _, r := range records {
 		for c, value := range [8]int{
-			e.ref(r.File), e.ref(r.storedName()), r.flags(), e.list(r.platforms, platforms),
+			e.ref(r.File), e.ref(r.stored), r.flags(), e.list(r.platforms, platforms),
 			e.refs(r.Depends), e.refs(r.SoftPre), e.refs(r.SoftPost), e.refs(r.Firmware),
 		} {
 			columns[c] = append(columns[c], value)

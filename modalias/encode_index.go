@@ -2,97 +2,87 @@ package modalias
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
-// appendIndex writes the index of some patterns, of which parts and tails are
-// what sortPatterns returned: heads, parents, tail numbers, tails.
-func appendIndex(out []byte, patterns []string, parts []split, tails []tail) []byte {
-	heads, numbers := make([]string, len(parts)), make([]int, len(parts))
-	for i, p := range parts {
-		heads[i], numbers[i] = patterns[p.at][:len(p.normal)], p.tail
+// patternOrder is a list of patterns in the order of the index, each in two parts.
+type patternOrder struct {
+	heads []numbered // normalized, which keeps their lengths; by their patterns' places in the list
+	tail  []int      // of each pattern of the list: its number in tails
+	tails []tail     // distinct, in the order of the file
+}
+
+// sortPatterns splits patterns and puts them in order.
+func sortPatterns(patterns []string) patternOrder {
+	o := splitAll(patterns)
+	sortTexts(o.heads, 0, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(o.tail[a.number], o.tail[b.number]),
+			strings.Compare(patterns[a.number], patterns[b.number]), cmp.Compare(a.number, b.number))
+	})
+	return o
+}
+
+// appendIndex writes the index of some patterns: heads, parents, tail numbers,
+// tails.
+func (o *patternOrder) appendIndex(out []byte, patterns []string) []byte {
+	heads, tail := make([]string, len(o.heads)), make([]int, len(o.heads))
+	for i, head := range o.heads {
+		heads[i], tail[i] = patterns[head.number][:len(head.text)], o.tail[head.number]
 	}
 	out = appendWords(out, heads)
-	out = appendNumbers(out, parents(parts))
-	out = appendNumbers(out, numbers)
-	return appendTails(out, tails)
-}
-
-// sortPatterns splits patterns, and returns them in the order of the index, and
-// the distinct tails in that of the file.
-func sortPatterns(patterns []string) ([]split, []tail) {
-	parts, tails := splitAll(patterns)
-	slices.SortFunc(parts, func(a, b split) int {
-		if c := strings.Compare(a.normal, b.normal); c != 0 {
-			return c
-		}
-		return cmp.Or(cmp.Compare(a.tail, b.tail), strings.Compare(patterns[a.at], patterns[b.at]), cmp.Compare(a.at, b.at))
-	})
-	return parts, tails
-}
-
-// split is a pattern in two parts.
-type split struct {
-	normal string // the head, normalized, which keeps its length
-	tail   int    // number of the rest
-	at     int    // place in the list
+	out = appendNumbers(out, parents(o.heads))
+	out = appendNumbers(out, tail)
+	return appendTails(out, o.tails)
 }
 
 // special begins what is not plain text in a pattern.
 const special = `*?[\`
 
+// plainLength returns how much of a pattern comes before the first such byte.
+func plainLength(pattern string) int {
+	for i := range special {
+		if at := strings.IndexByte(pattern, special[i]); at >= 0 {
+			pattern = pattern[:at]
+		}
+	}
+	return len(pattern)
+}
+
+// splitAll splits patterns and leaves the heads in the order of the list.
+func splitAll(patterns []string) patternOrder {
+	o := patternOrder{heads: make([]numbered, len(patterns)), tail: make([]int, len(patterns))}
+	texts := newDictionary(len(patterns) / 8)
+	for i, pattern := range patterns {
+		end := plainLength(pattern)
+		o.heads[i] = numbered{text: normalize(pattern[:end]), number: i}
+		o.tail[i] = texts.number(pattern[end:])
+	}
+	places := o.sortTails(texts.texts)
+	for i, n := range o.tail {
+		o.tail[i] = places[n]
+	}
+	return o
+}
+
 // tail is one tail and where its anchor is.
 type tail struct {
 	text     string
 	from, to int
-	normal   string // the anchor, normalized
-	number   int    // in the order in which they were found
 }
 
-// splitAll splits patterns and returns the distinct tails in the order of the
-// file.
-func splitAll(patterns []string) ([]split, []tail) {
-	parts := make([]split, len(patterns))
-	numbers := map[string]int{}
-	var tails []tail
-	for i, pattern := range patterns {
-		end := strings.IndexAny(pattern, special)
-		if end < 0 {
-			end = len(pattern)
-		}
-		text := pattern[end:]
-		n, found := numbers[text]
-		if !found {
-			n = len(tails)
-			numbers[text] = n
-			tails = append(tails, newTail(text, n))
-		}
-		parts[i] = split{normal: normalize(pattern[:end]), tail: n, at: i}
+// sortTails sorts tails and returns the place of each.
+func (o *patternOrder) sortTails(texts []string) []int {
+	o.tails = make([]tail, len(texts))
+	anchors, places := make([]numbered, len(texts)), make([]int, len(texts))
+	for i, text := range texts {
+		from, to := anchor(text)
+		anchors[i] = numbered{text: normalize(text[from:to]), number: i}
 	}
-	places := sortTails(tails)
-	for i := range parts {
-		parts[i].tail = places[parts[i].tail]
-	}
-	return parts, tails
-}
-
-func newTail(text string, number int) tail {
-	from, to := anchor(text)
-	return tail{text, from, to, normalize(text[from:to]), number}
-}
-
-// sortTails sorts tails and returns the new place of each.
-func sortTails(tails []tail) []int {
-	slices.SortFunc(tails, func(a, b tail) int {
-		if c := strings.Compare(a.normal, b.normal); c != 0 {
-			return c
-		}
-		return strings.Compare(a.text, b.text)
-	})
-	places := make([]int, len(tails))
-	for i := range tails {
-		places[tails[i].number] = i
+	sortTexts(anchors, 0, func(a, b numbered) int { return strings.Compare(texts[a.number], texts[b.number]) })
+	for i, a := range anchors {
+		text := texts[a.number]
+		from, to := anchor(text)
+		o.tails[i], places[a.number] = tail{text, from, to}, i
 	}
 	return places
 }
@@ -129,17 +119,17 @@ func appendTails(out []byte, tails []tail) []byte {
 }
 
 // parents returns for each block what [Index.blockParent] reads.
-func parents(parts []split) []int {
+func parents(heads []numbered) []int {
 	var list []int
 	var open []int // the last patterns of their heads, each the beginning of the next
-	for i, p := range parts {
+	for i, p := range heads {
 		continued := 0
 		for n := len(open) - 1; n >= 0; n-- {
-			head := parts[open[n]].normal
-			if len(head) < len(p.normal) && strings.HasPrefix(p.normal, head) {
+			head := heads[open[n]].text
+			if len(head) < len(p.text) && strings.HasPrefix(p.text, head) {
 				break
 			}
-			if head == p.normal {
+			if head == p.text {
 				continued = 1
 			}
 			open = open[:n]

@@ -187,6 +187,9 @@ func hasUnknown(key string) bool { return strings.IndexByte(key, Unknown) >= 0 }
 // stores a pattern or looks a key up. Where a bracket is not balanced, which
 // kmod refuses, all that follows it is treated as outside.
 func normalize(s string) string {
+	if strings.IndexByte(s, '-') < 0 {
+		return s
+	}
 	from := nextDash(s, 0)
 	if from == len(s) {
 		return s

@@ -97,7 +97,10 @@ type text interface{ string | []byte }
 // compareText compares what has no brackets in it as [normalize] would leave
 // it.
 func compareText[A, B text](a A, b B) int {
-	n := commonText(a, b)
+	n := 0
+	if len(a) > 0 && len(b) > 0 && underscore(a[0]) == underscore(b[0]) { // mostly not
+		n = commonText(a, b)
+	}
 	if n < len(a) && n < len(b) {
 		return cmp.Compare(underscore(a[n]), underscore(b[n]))
 	}

@@ -9,12 +9,12 @@ import (
 // [ReadIndex], and the order of the patterns there: position i has the pattern
 // at order[i] of the list.
 func EncodeIndex(patterns []string) (file []byte, order []int) {
-	parts, tails := sortPatterns(patterns)
-	order = make([]int, len(parts))
-	for i, p := range parts {
-		order[i] = p.at
+	sorted := sortPatterns(patterns)
+	order = make([]int, len(patterns))
+	for i, head := range sorted.heads {
+		order[i] = head.number
 	}
-	return appendIndex(nil, patterns, parts, tails), order
+	return sorted.appendIndex(nil, patterns), order
 }
 
 // ReadIndex opens what [EncodeIndex] made: it costs a tenth of making it anew.

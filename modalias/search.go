@@ -18,7 +18,7 @@ type run struct{ first, end, length int }
 func (s *search) heads() (greater int) {
 	var buf [blockSize]run
 	limit := s.Index.heads.count
-	for b := s.lastBlock(s.known, false); b >= 0; {
+	for b := s.lastBlock(s.known, false, 0, len(s.Index.heads.blocks)); b >= 0; {
 		runs, end := s.scan(buf[:0], b, s.known, limit)
 		greater = max(greater, end)
 		parent, continued := s.blockParent(b)
@@ -39,28 +39,37 @@ func (s *search) heads() (greater int) {
 // begin finds where a run begins that reaches back over its block.
 func (s *search) begin(r run) int {
 	head := s.key[:r.length]
-	b := s.lastBlock(head, true)
+	end, step := r.first/blockSize, 1
+	for end > step && compareText(s.Index.heads.first(end-step), head) == 0 {
+		end, step = end-step, 2*step // most runs are short
+	}
+	b := s.lastBlock(head, true, max(0, end-step), end)
 	if b < 0 {
 		return 0
 	}
 	var buf [blockSize]run
-	runs, end := s.scan(buf[:0], b, head, s.Index.heads.count)
+	runs, first := s.scan(buf[:0], b, head, s.Index.heads.count)
 	if n := len(runs); n > 0 && runs[n-1].length == r.length {
-		end = runs[n-1].first
+		first = runs[n-1].first
 	}
-	return min(end, r.first)
+	return min(first, r.first)
 }
 
-// lastBlock returns the last block whose first head is not greater than text,
-// or with smaller set, is smaller; -1 is none.
-func (s *search) lastBlock(text string, smaller bool) int {
-	low, high := 0, len(s.Index.heads.blocks)
+// lastBlock returns the last block from low to before high whose first head is
+// not greater than text, or with smaller set, is smaller; the one before low is
+// none. The heads between two share with text what both do, which needs no
+// comparison.
+func (s *search) lastBlock(text string, smaller bool, low, high int) int {
+	lowSame, highSame := 0, 0
 	for low < high {
 		mid := int(uint(low+high) / 2)
-		if c := compareText(s.Index.heads.first(mid), text); c < 0 || c == 0 && !smaller {
-			low = mid + 1
+		head := s.Index.heads.first(mid)
+		same := min(lowSame, highSame, len(head))
+		same += commonText(head[same:], text[same:])
+		if c := compareText(head[same:], text[same:]); c < 0 || c == 0 && !smaller {
+			low, lowSame = mid+1, same
 		} else {
-			high = mid
+			high, highSame = mid, same
 		}
 	}
 	return low - 1

@@ -257,7 +257,8 @@ func answerKeys(table *modalias.Table, rounds int, in io.Reader, out io.Writer) 
 	lines.Buffer(nil, 1<<16)
 	for lines.Scan() {
 		var claims []modalias.Claim
-		cost := least(rounds, func() { claims = table.Lookup(lines.Text()) })
+		key := lines.Text()
+		cost := least(rounds, func() { claims = table.Lookup(key) })
 		fmt.Fprintf(w, "%.0f\t", cost)
 		for _, claim := range claims {
 			if !claim.Builtin {

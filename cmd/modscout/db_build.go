@@ -136,7 +136,7 @@ func (b *dbBuilder) addTree(dir string, files []sourceFile) error {
 		err := fmt.Errorf("%s: %w", dir, ko.ErrNoTree)
 		return withHint(err, "give a directory with .ko files, such as /lib/modules/VERSION")
 	}
-	records := make([]modalias.Module, 0, len(files))
+	records := make([]modalias.Module, 0, len(files)+usualBuiltin)
 	for i := range files {
 		found, err := files[i].said()
 		file := strings.TrimPrefix(files[i].path, prefix)

@@ -13,9 +13,8 @@ type facts struct {
 	list      string   // one of a tree's lists, as it is
 }
 
-// pack writes facts as one string, which is never empty.
-func (f facts) pack() string {
-	var out factWriter
+// pack appends facts as they are remembered: at least a byte.
+func (f *facts) pack(out factWriter) factWriter {
 	out.strings(f.bad)
 	out.string(f.list)
 	for _, platform := range f.platforms {
@@ -25,7 +24,7 @@ func (f facts) pack() string {
 			out.module(&platform.Modules[i])
 		}
 	}
-	return string(out)
+	return out
 }
 
 func (w *factWriter) module(m *modalias.Module) {

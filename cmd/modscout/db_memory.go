@@ -95,8 +95,12 @@ func (m memory) said() map[string]said {
 	return all
 }
 
-// usualFiles is about what a distribution's kernel has.
-const usualFiles = 4500
+// What a distribution's kernel has, about.
+const (
+	usualFiles   = 4500
+	usualBuiltin = 400     // modules that are part of the kernel image
+	usualFacts   = 2 << 20 // bytes that its modules say
+)
 
 // save writes a memory, but for the facts.
 func (m memory) save(file string) {
@@ -111,19 +115,11 @@ func (m memory) save(file string) {
 	writeMemory(file, []byte(memoryMagic+checksum(out)), out)
 }
 
-// saveFacts writes what the files say, one after the other as they are listed.
-func (m *memory) saveFacts(file string, all []string) {
-	size := 0
-	for _, packed := range all {
-		size += binary.MaxVarintLen32 + len(packed)
-	}
-	out := make(factWriter, 0, size)
-	for _, packed := range all {
-		out.string(packed)
-	}
-	m.factsSum = checksum(out)
+// saveFacts writes what the files say.
+func (m *memory) saveFacts(file string, packed []byte) {
+	m.factsSum = checksum(packed)
 	if file != "" {
-		writeMemory(file+factsSuffix, out)
+		writeMemory(file+factsSuffix, packed)
 	}
 }
 

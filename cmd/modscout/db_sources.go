@@ -96,7 +96,7 @@ func (s *sources) readAll(files []*sourceFile) {
 		if !isList(f.path) {
 			s.read++
 		}
-		if f.err != nil || f.packed == "" || f.facts.pack() != f.packed {
+		if f.err != nil || f.packed == "" || string(f.facts.pack(nil)) != f.packed {
 			f.packed, s.changed = "", true
 		}
 	}
@@ -110,14 +110,23 @@ func (f *sourceFile) said() (facts, error) {
 	return f.facts, f.err
 }
 
-// packed returns what all files say, as it is remembered.
-func (s *sources) packed() (all []string) {
+// packed returns what all files say, as it is remembered: one after the other as
+// they are listed.
+func (s *sources) packed() []byte {
+	out, fresh := make(factWriter, 0, usualFacts), factWriter(nil)
 	for _, files := range s.files {
 		for i := range files {
-			all = append(all, cmp.Or(files[i].packed, files[i].facts.pack()))
+			f := &files[i]
+			if f.packed != "" {
+				out.string(f.packed)
+				continue
+			}
+			fresh = f.facts.pack(fresh[:0])
+			out.number(len(fresh))
+			out = append(out, fresh...)
 		}
 	}
-	return all
+	return out
 }
 
 // isList says whether a file is one of a tree's lists.

@@ -16,17 +16,7 @@ var ErrNotRegular = errors.New("not a regular file")
 // would block for ever and a device might never end: both are refused with
 // [ErrNotRegular], and so is a directory.
 func OpenFile(path string) (*os.File, error) {
-	f, _, err := OpenSized(path)
-	return f, err
-}
-
-// OpenSized is [OpenFile] for a caller who needs the size too, in bytes.
-func OpenSized(path string) (*os.File, int64, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|NonBlocking, 0)
-	if err != nil {
-		return nil, 0, err
-	}
-	return regular(f)
+	return Regular(os.OpenFile(path, os.O_RDONLY|NonBlocking, 0))
 }
 
 // NonBlocking is the flag that lets a pipe be opened and looked at.
@@ -37,20 +27,15 @@ func Regular(f *os.File, err error) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, _, err = regular(f)
-	return f, err
-}
-
-func regular(f *os.File) (*os.File, int64, error) {
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = &fs.PathError{Op: "open", Path: f.Name(), Err: ErrNotRegular}
 	}
 	if err != nil {
 		f.Close()
-		return nil, 0, err
+		return nil, err
 	}
-	return f, info.Size(), nil
+	return f, nil
 }
 
 // ReadFile returns the contents of a regular file of at most that many bytes;

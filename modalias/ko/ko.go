@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -92,6 +91,8 @@ func ReadInfo(path string) (*Module, error) {
 // reader is what reading one module leaves for the next.
 type reader struct {
 	brief  bool // only .modinfo
+	file   archive.Plain
+	disk   onDisk
 	object object
 	head   [headerSize]byte
 	buffer []byte
@@ -102,12 +103,12 @@ type reader struct {
 var readers = sync.Pool{New: func() any { return &reader{names: words{}} }}
 
 func (r *reader) readFile(path string) (*Module, error) {
-	f, size, err := archive.OpenSized(path)
-	if err != nil {
+	var err error
+	if r.file, err = archive.OpenPlain(path); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	m, err := r.readOpen(f, size, path)
+	defer r.file.Close()
+	m, err := r.readOpen(&r.file, path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -115,17 +116,17 @@ func (r *reader) readFile(path string) (*Module, error) {
 }
 
 // readOpen reads a plain module piece by piece, and any other as a whole.
-func (r *reader) readOpen(f *os.File, size int64, path string) (*Module, error) {
+func (r *reader) readOpen(f *archive.Plain, path string) (*Module, error) {
 	n, _ := f.ReadAt(r.head[:], 0)
 	if !bytes.HasPrefix(r.head[:n], []byte(elfMagic)) {
-		return r.readWhole(f, size, path)
+		return r.readWhole(io.NewSectionReader(f, 0, f.Size()), f.Size(), path)
 	}
-	if size > MaxBytes {
+	if f.Size() > MaxBytes {
 		return nil, fmt.Errorf("%w: more than %d bytes", archive.ErrTooLarge, int64(MaxBytes))
 	}
-	from := &onDisk{r: f, size: uint64(size), head: r.head[:n], buffer: r.buffer[:0]}
-	m, err := r.read(from, path)
-	if r.buffer = from.buffer; cap(r.buffer) > maxBuffer {
+	r.disk = onDisk{r: f, size: uint64(f.Size()), head: r.head[:n], buffer: r.buffer[:0]}
+	m, err := r.read(&r.disk, path)
+	if r.buffer = r.disk.buffer; cap(r.buffer) > maxBuffer {
 		r.buffer = nil
 	}
 	return m, err
@@ -194,7 +195,9 @@ func (r *reader) read(from content, file string) (*Module, error) {
 		return nil, ErrNoModule
 	}
 	m := &Module{File: file, Size: int64(e.length())}
-	for tag, value := range fields(string(e.data(info))) {
+	text := string(e.data(info))
+	m.Aliases = slices.Grow(m.Aliases, strings.Count(text, "alias="))
+	for tag, value := range fields(text) {
 		m.set(tag, value)
 	}
 	if err := m.readRest(e, r); err != nil {
