@@ -68,21 +68,20 @@ func (z *Alone) Next() ([]byte, error) {
 	return nil, z.err
 }
 
+// maxPiece is the most that Next returns, in bytes.
+const maxPiece = 64 << 10
+
 // piece decodes what there is input and room for, perhaps nothing. With the
 // last piece before a mark comes io.EOF.
 func (z *Alone) piece() ([]byte, error) {
 	w := &z.window
-	room := minRoom
+	room := int64(maxPiece)
 	if z.left != unknownSize {
-		room = int(min(z.left, minRoom))
+		room = min(z.left, maxPiece)
 	}
-	room = w.room(room)
-	from, end := w.pos, w.pos+room
-	limit := end
-	if int64(room) != z.left {
-		limit -= maxMatch
-	}
-	switch err := z.take(limit, end); {
+	most := w.room(int(room))
+	from := w.pos
+	switch err := z.take(from + most); {
 	case err == errEnd && z.left == unknownSize:
 		return w.buf[from:w.pos], z.finish()
 	case err == errEnd:
@@ -96,7 +95,7 @@ func (z *Alone) piece() ([]byte, error) {
 }
 
 // take decodes from the input that is there, at least one symbol.
-func (z *Alone) take(limit, end int) error {
+func (z *Alone) take(limit int) error {
 	head, err := z.in.Peek(maxSymbol)
 	switch {
 	case err == nil:
@@ -109,7 +108,7 @@ func (z *Alone) take(limit, end int) error {
 		return err
 	}
 	z.input.at = 0
-	err = z.decode(limit, end)
+	err = z.decode(limit)
 	if z.input.at > len(head) {
 		return io.ErrUnexpectedEOF
 	}
@@ -120,11 +119,15 @@ func (z *Alone) take(limit, end int) error {
 // close reads the end of the file, io.EOF if it is one. There may be a mark
 // though the size is known.
 func (z *Alone) close() error {
+	w := &z.window
+	if w.pending > 0 {
+		return ErrCorrupt
+	}
 	if err := z.finish(); err != ErrCorrupt {
 		return err
 	}
-	end := z.window.pos + z.window.room(1)
-	if err := z.take(end, end); err != errEnd {
+	w.room(1)
+	if err := z.take(w.pos + 1); err != errEnd {
 		return cmp.Or(err, ErrCorrupt)
 	}
 	return z.finish()

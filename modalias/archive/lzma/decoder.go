@@ -41,37 +41,42 @@ func (d *decoder) renew(p properties) {
 }
 
 // decode decodes symbols until the window is filled up to limit or the input
-// has less than maxSymbol bytes. The last match may go on to end, but not
-// beyond. Where the stream has a mark at its end, that is errEnd.
-func (d *decoder) decode(limit, end int) error {
+// has less than maxSymbol bytes. Where the stream has a mark at its end, that
+// is errEnd.
+func (d *decoder) decode(limit int) error {
 	w := &d.window
+	if w.pending > 0 {
+		w.repeat(d.distances[0], w.pending, limit)
+	}
 	for last := len(d.input.in) - maxSymbol; w.pos < limit && d.input.at <= last; {
-		position := uint32(w.pos-w.start) & (1<<d.match - 1)
+		position := uint32(w.position()) & (1<<d.match - 1)
 		if !d.input.bit(&d.model.isMatch[(d.state<<4|position)&0xff]) {
 			d.decodeLiteral()
 			continue
 		}
 		length := d.decodeMatch(position)
-		if !w.reaches(d.distances[0]) || length > end-w.pos {
+		if !w.reaches(d.distances[0]) {
 			if d.distances[0] == endMark {
 				return errEnd
 			}
 			return ErrCorrupt
 		}
-		w.repeat(d.distances[0], length)
+		w.repeat(d.distances[0], length, limit)
 	}
 	return nil
 }
 
 func (d *decoder) decodeLiteral() {
-	w := &d.window
-	before := uint32(w.last())
-	position := uint32(w.pos-w.start) & (1<<d.literal - 1)
+	w, before := &d.window, uint32(0)
+	if w.position() > 0 {
+		before = uint32(w.at(0))
+	}
+	position := uint32(w.position()) & (1<<d.literal - 1)
 	probs := &d.model.literals[(position<<d.before|before>>(8-d.before))&(1<<maxLiteralBits-1)]
 	if d.state <= lastLiteral {
 		w.buf[w.pos] = d.input.literal(probs)
 	} else {
-		w.buf[w.pos] = d.input.unlike(probs, w.buf[w.pos-1-int(d.distances[0])])
+		w.buf[w.pos] = d.input.unlike(probs, w.at(d.distances[0]))
 	}
 	w.pos++
 	d.state = afterLiteral[d.state&15]

@@ -60,7 +60,7 @@ func (z *LZMA2) piece() ([]byte, error) {
 		return nil, err
 	}
 	z.left -= w.pos - from
-	if z.left == 0 && !z.stored && !z.input.finished() {
+	if z.left == 0 && !z.stored && (w.pending > 0 || !z.input.finished()) {
 		return nil, ErrCorrupt
 	}
 	return w.buf[from:w.pos], nil
@@ -70,16 +70,12 @@ func (z *LZMA2) piece() ([]byte, error) {
 func (z *LZMA2) fill(room int) error {
 	w := &z.window
 	end := w.pos + room
-	if z.stored { // has at most minRoom bytes
+	if z.stored {
 		_, err := io.ReadFull(z.in, w.buf[w.pos:end])
 		w.pos = end
 		return early(err)
 	}
-	limit := end
-	if room < z.left {
-		limit -= maxMatch
-	}
-	if err := z.decode(limit, end); err != nil || w.pos < limit {
+	if err := z.decode(end); err != nil || w.pos < end {
 		return ErrCorrupt // with an end mark, or without enough input
 	}
 	return nil
@@ -97,7 +93,7 @@ func (z *LZMA2) chunk() error {
 		return io.EOF
 	case kind == chunkStoredNew:
 		z.least = chunkSet
-		z.window.start = z.window.pos
+		z.window.empty()
 	case kind == chunkStored && z.least < chunkNew:
 	case kind >= chunkLZMA && kind >= z.least:
 		return z.compressed(kind)
@@ -132,7 +128,7 @@ func (z *LZMA2) compressed(kind byte) error {
 		z.renew(p)
 	}
 	if kind >= chunkNew {
-		z.window.start = z.window.pos
+		z.window.empty()
 	}
 	z.least = chunkLZMA
 	return z.load(size)

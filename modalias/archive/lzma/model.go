@@ -23,9 +23,6 @@ type lengthModel struct {
 	high  [256]uint16   // 18 to 273
 }
 
-// maxMatch is the length of the longest match, in bytes.
-const maxMatch = 273
-
 // literalModel holds the probabilities of a byte: of one behind another, and in
 // two more parts those of one behind a match.
 type literalModel [3 << 8]uint16
