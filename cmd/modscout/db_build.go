@@ -35,8 +35,8 @@ all of them into one platform of that name.
 What is no sound module is reported and left out; the status is then 1. The
 same sources give the same bytes.
 
-A second build of the same sources reads only the files that have changed since,
-by size, times and inode: what the others say is remembered in the directory
+A second build of the same sources reads only the files and directories that have
+changed since, by size, times and inode: what the others say is remembered in the directory
 modscout/db of $XDG_CACHE_HOME or ~/.cache, which may be deleted at any time.
 --full reads everything.`,
 		Example: `  modscout db build /lib/modules/$(uname -r) -o running.db
@@ -67,15 +67,15 @@ type dbBuilder struct {
 // build does nothing where neither the sources nor the database have changed
 // since the last build.
 func (b *dbBuilder) build(args []string, full bool) error {
-	if err := b.sources.stamp(args); err != nil {
-		return fmt.Errorf("building the database: %w", err)
-	}
-	collectLate(args, b.sources.listing.count)
 	var last memory
 	file := memoryFile(b.platform, args)
 	if !full {
 		last = loadMemory(file)
 	}
+	if err := b.sources.stamp(args, last); err != nil {
+		return fmt.Errorf("building the database: %w", err)
+	}
+	collectLate(args, b.sources.listing.count)
 	written, listing := last.wrote(stampOutput(b.output)), string(b.sources.listing.packed)
 	if written && !b.sources.listing.guessed && listing == last.listing {
 		return b.done(last)

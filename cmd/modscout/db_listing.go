@@ -1,6 +1,13 @@
 package main
 
-import "strings"
+import (
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/modscout/modscout/modalias/ko"
+)
 
 // fileList is all files of the sources with their stamps, in the form in which it
 // is remembered: two builds of the same files have the same bytes. The zero
@@ -12,16 +19,18 @@ type fileList struct {
 	guessed bool   // some stamp says nothing
 }
 
-// Each part of a listing begins with a letter: a source, what the paths of the
-// next files begin with, a file's name and stamp.
+// Each part of a listing begins with a letter: a source, a directory of it with
+// its stamp, what the paths of the next files begin with where that is another, a
+// file's name and stamp.
 const (
-	sourceMark = 'S'
-	prefixMark = 'P'
-	fileMark   = 'F'
+	sourceMark    = 'S'
+	directoryMark = 'D'
+	prefixMark    = 'P'
+	fileMark      = 'F'
 )
 
 // usualListing is about what a distribution's kernel takes, in bytes.
-const usualListing = 256 << 10
+const usualListing = 384 << 10
 
 // source begins the next source.
 func (l *fileList) source() {
@@ -29,6 +38,11 @@ func (l *fileList) source() {
 		l.packed = make([]byte, 0, usualListing)
 	}
 	l.packed, l.dir = append(l.packed, sourceMark), ""
+}
+
+// directory begins a directory: it is what the paths of the next files begin with.
+func (l *fileList) directory(path string, s stamp) {
+	l.packed, l.dir = s.append(append(l.text(directoryMark, path), 0)), path
 }
 
 // enter says what the paths of the next files begin with.
@@ -49,22 +63,67 @@ func (l *fileList) text(mark byte, text string) []byte {
 	return append(append(l.packed, mark), text...)
 }
 
+// eachListed calls visit for each part of a listing: its mark, path or name, stamp.
+func eachListed(packed string, visit func(mark byte, text string, s stamp)) {
+	for in := (factReader{rest: packed}); in.rest != "" && !in.bad; {
+		mark, text, s := in.take(1)[0], "", stamp{}
+		if mark != sourceMark {
+			text, _, _ = strings.Cut(in.rest, "\x00")
+			in.take(len(text) + 1)
+		}
+		if mark == directoryMark || mark == fileMark {
+			s = in.stamp()
+		}
+		visit(mark, text, s)
+	}
+}
+
 // unpackListing returns the files of each source.
 func unpackListing(packed string) (sources [][]stamped) {
 	prefix := ""
-	for in := (factReader{rest: packed}); in.rest != "" && !in.bad; {
-		switch mark := in.take(1)[0]; mark {
+	eachListed(packed, func(mark byte, text string, s stamp) {
+		switch mark {
 		case sourceMark:
 			sources, prefix = append(sources, nil), ""
-		default:
-			text, _, _ := strings.Cut(in.rest, "\x00")
-			if in.take(len(text) + 1); mark == prefixMark {
-				prefix = text
-				continue
-			}
+		case fileMark:
 			last := len(sources) - 1
-			sources[last] = append(sources[last], stamped{prefix + text, in.stamp()})
+			sources[last] = append(sources[last], stamped{prefix + text, s})
+		default:
+			prefix = text
 		}
-	}
+	})
 	return sources
+}
+
+// listedDirectory is what a build found in a directory, in order.
+type listedDirectory struct {
+	stamp   stamp
+	entries []entry
+}
+
+// unpackDirectories returns the directories of a listing by path.
+func unpackDirectories(packed string) map[string]*listedDirectory {
+	directories := map[string]*listedDirectory{}
+	var in *listedDirectory // what the next files are in
+	root := true
+	eachListed(packed, func(mark byte, text string, s stamp) {
+		switch mark {
+		case sourceMark:
+			in, root = nil, true
+		case prefixMark:
+			in = directories[text]
+		case directoryMark:
+			parent, name := filepath.Split(strings.TrimSuffix(text, "/"))
+			if above := directories[parent]; above != nil && !root {
+				above.entries = append(above.entries, entry{name, unix.DT_DIR})
+			}
+			in, root = &listedDirectory{stamp: s}, false
+			directories[text] = in
+		case fileMark:
+			if in != nil && ko.IsModule(text) {
+				in.entries = append(in.entries, entry{text, unix.DT_REG})
+			}
+		}
+	})
+	return directories
 }

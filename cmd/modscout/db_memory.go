@@ -27,7 +27,7 @@ type memory struct {
 
 // memoryMagic begins the file. What follows is a checksum, the program that
 // wrote it, and the fields of memory.
-const memoryMagic = "modscout.memory/v2\n"
+const memoryMagic = "modscout.memory/v3\n"
 
 // memoryFile returns where the memory of some sources lies, by what they are
 // called and where that leads; "" where the user has no cache directory.

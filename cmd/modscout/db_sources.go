@@ -41,15 +41,15 @@ type sourceFile struct {
 
 // stamp finds the files and takes their stamps, before any is read: what
 // changes from now on will have another one.
-func (s *sources) stamp(args []string) error {
-	now := time.Now()
+func (s *sources) stamp(args []string, last memory) error {
+	known, now := unpackDirectories(last.listing), time.Now()
 	for _, arg := range args {
 		s.listing.source()
 		switch {
 		case arg == "-":
 			s.listing.add(arg, racy)
 		case isDir(arg):
-			if err := s.listing.stampTree(arg, now); err != nil {
+			if err := s.listing.stampTree(arg, known, now); err != nil {
 				return err
 			}
 		default:

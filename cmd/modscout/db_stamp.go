@@ -91,14 +91,15 @@ func stampFile(path string, now time.Time) stamped {
 func pathPrefix(dir string) string { return strings.TrimSuffix(filepath.Join(dir, "x"), "x") }
 
 // stampTree lists the files of a tree that a database is made of as
-// [ko.ReadTree] finds them: in lexical order, and links are not followed.
-func (l *fileList) stampTree(dir string, now time.Time) error {
+// [ko.ReadTree] finds them: in lexical order, and links are not followed. known
+// is what the last build found in its directories.
+func (l *fileList) stampTree(dir string, known map[string]*listedDirectory, now time.Time) error {
 	prefix := pathPrefix(dir)
 	l.enter(prefix)
 	for _, name := range ko.TreeFiles {
 		l.add(name, stampFile(prefix+name, now).stamp)
 	}
-	w := &treeStamps{now: now, files: l}
+	w := &treeStamps{now: now, known: known, files: l}
 	return w.walk(unix.AT_FDCWD, dir, prefix)
 }
 
@@ -106,6 +107,7 @@ func (l *fileList) stampTree(dir string, now time.Time) error {
 // changed, this is most of what a build does.
 type treeStamps struct {
 	now     time.Time
+	known   map[string]*listedDirectory
 	files   *fileList
 	block   [32 << 10]byte // of one directory
 	entries []entry        // of the directories that are open
@@ -131,10 +133,9 @@ func (w *treeStamps) walk(at int, name, prefix string) error {
 	}
 	defer unix.Close(fd)
 	first := len(w.entries)
-	if err := w.readEntries(fd); err != nil {
+	if err := w.list(fd, prefix); err != nil {
 		return &os.PathError{Op: "read", Path: prefix, Err: err}
 	}
-	slices.SortFunc(w.entries[first:], func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	for i := first; i < len(w.entries); i++ {
 		if err := w.visit(fd, w.entries[i], prefix); err != nil {
 			return err
@@ -142,6 +143,25 @@ func (w *treeStamps) walk(at int, name, prefix string) error {
 	}
 	w.entries = w.entries[:first]
 	return nil
+}
+
+// list appends the entries of an open directory in order. What is in a directory
+// changes its times, so that one with the stamp that the last build saw has what
+// that found.
+func (w *treeStamps) list(fd int, prefix string) error {
+	if err := unix.Fstat(fd, &w.stat); err != nil {
+		return err
+	}
+	now := stampOf(&w.stat, w.now)
+	w.files.directory(prefix, now)
+	if last := w.known[prefix]; last != nil && now != racy && now == last.stamp {
+		w.entries = append(w.entries, last.entries...)
+		return nil
+	}
+	first := len(w.entries)
+	err := w.readEntries(fd)
+	slices.SortFunc(w.entries[first:], func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	return err
 }
 
 // readEntries appends those entries of an open directory that may count.
