@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -87,7 +86,10 @@ func (d *device) readAlias() bool {
 // use reads what became of a device that is reported: its driver, its IOMMU
 // group and its place. Most of what is on the buses is not reported.
 func (s *scanner) use(d *device) {
-	if d.Driver = cmp.Or(d.event["DRIVER"], s.link(d.dir, "driver")); d.Driver != "" {
+	if d.Driver = d.event["DRIVER"]; d.Driver == "" {
+		d.Driver = s.link(d.dir, "driver")
+	}
+	if d.Driver != "" {
 		if module := s.link(d.dir, "driver/module"); module != "" {
 			d.Modules = []string{module}
 		}

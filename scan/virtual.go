@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -42,7 +43,7 @@ func (s *scanner) vmbus(d *device, name string) {
 	kind := "unknown"
 	if len(d.Modaliases) > 0 {
 		if guid := strings.TrimPrefix(d.Modaliases[0], "vmbus:"); len(guid) >= 8 {
-			kind = guid[:8]
+			kind = cmp.Or(report.HexID(guid[:8], 8), kind)
 		}
 	}
 	s.ofKind[kind]++
