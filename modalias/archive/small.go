@@ -25,6 +25,10 @@ type Small struct {
 // Debian's modules are smaller, and memory that was not used costs nothing.
 const smallMost = 4 << 20
 
+// smallWindow is the largest dictionary of a Small, in bytes: that of xz
+// without options. Kernels are built with one of 1 or 2 MiB.
+const smallWindow = 8 << 20
+
 // Decompress returns what data holds, until the next call. It is not ok where
 // data is no sound xz or zstd or holds more than Small can keep: the package's
 // function Decompress does, or says what is wrong.
@@ -61,7 +65,7 @@ func (s *Small) fromXZ(data []byte) (plain []byte, ok bool) {
 	}
 	s.in.Reset(bytes.NewReader(data))
 	plain = s.plain
-	err := s.xz.Reset(s.in, Default.Window)
+	err := s.xz.Reset(s.in, smallWindow)
 	for err == nil && len(plain) <= smallMost {
 		var piece []byte
 		piece, err = s.xz.Next()

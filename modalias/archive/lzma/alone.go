@@ -17,9 +17,9 @@ type Alone struct {
 	err  error               // what Next says behind the last piece
 }
 
-// HeaderSize is the size of a file's header, in bytes: properties, the
+// headerSize is the size of a file's header, in bytes: properties, the
 // dictionary's size, the content's size.
-const HeaderSize = 13
+const headerSize = 13
 
 // unknownSize stands in the header of a file that has a mark at its end.
 const unknownSize = -1
@@ -29,7 +29,7 @@ const unknownSize = -1
 // no more than the content needs. Nothing behind the file is taken from in,
 // whose buffer must have 32 bytes.
 func NewAlone(in *bufio.Reader, dictionary int) (*Alone, error) {
-	var head [HeaderSize + rangeHead]byte
+	var head [headerSize + rangeHead]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil {
 		return nil, early(err)
 	}
@@ -47,7 +47,7 @@ func NewAlone(in *bufio.Reader, dictionary int) (*Alone, error) {
 	}
 	z.window.reset(int(size))
 	z.renew(p)
-	z.input.in = head[HeaderSize:]
+	z.input.in = head[headerSize:]
 	return z, z.input.begin()
 }
 

@@ -146,7 +146,7 @@ func TestAloneErrors(t *testing.T) {
 		"lc 8":             {with(0, 8), lzma.ErrCorrupt},
 		"large dictionary": {with(4, 0xf0), lzma.ErrDictionary},
 		"negative size":    {with(5, 0xfe), lzma.ErrCorrupt},
-		"first byte":       {with(lzma.HeaderSize, 1), lzma.ErrCorrupt},
+		"first code":       {with(13, 1), lzma.ErrCorrupt},
 		"nothing":          {nil, io.ErrUnexpectedEOF},
 	} {
 		if _, _, err := decode(test.file, dictionary); !errors.Is(err, test.want) {

@@ -18,10 +18,9 @@ const rangeTop = 1 << 24
 // without, of which every eighth does.
 const maxSymbol = 32
 
-// rangeDecoder gives the bits that bytes were made of. Its methods take a
-// symbol each, and keep the coder in a local variable meanwhile, which makes
-// them twice as fast: so the compiler has it in registers. They expect
-// maxSymbol bytes in the input.
+// rangeDecoder gives the bits that bytes were made of. Those of its methods
+// that decode several keep the coder in a local variable meanwhile, which the
+// compiler has in registers. A symbol expects maxSymbol bytes in the input.
 type rangeDecoder struct {
 	in []byte
 	coder
@@ -63,8 +62,7 @@ func (c coder) refill(in []byte) coder {
 }
 
 // split decodes one bit after a refill and adapts its probability. It does not
-// branch: the bit cannot be foreseen, and half of the time would go into
-// branches that the processor took wrongly.
+// branch: a processor would guess these bits wrongly too often.
 func (c coder) split(prob *uint16) (next coder, bit uint64) {
 	p := int64(*prob)
 	bound := c.size >> probBits * p // the range of a zero
