@@ -23,7 +23,8 @@ func treeMain(args []string) error {
 	if len(args) != 2 {
 		return errors.New("usage: bench tree DIR OUT")
 	}
-	debug.SetGCPercent(1000) // as db build does
+	debug.SetGCPercent(-1) // as db build, which does not collect the garbage of one kernel
+	debug.SetMemoryLimit(128 << 20)
 	tree, err := ko.ReadTree(args[0])
 	if err != nil {
 		return err

@@ -24,12 +24,19 @@ type Graph struct {
 // Graph computes the dependencies of all modules: the owners of the symbols
 // that each imports, as depmod does it, and those that its depends names.
 func (t *Tree) Graph() *Graph {
-	g := &Graph{byName: map[string]*Module{}, builtin: map[string]bool{}, needs: map[*Module][]*Module{}, rank: map[*Module]int{}, soft: softdepsOf(t.Softdeps)}
+	count, exports := len(t.Modules), 0
+	for _, m := range t.Modules {
+		exports += len(m.Exports)
+	}
+	g := &Graph{
+		byName: make(map[string]*Module, count), builtin: make(map[string]bool, len(t.Builtin)),
+		needs: make(map[*Module][]*Module, count), rank: make(map[*Module]int, count), soft: softdepsOf(t.Softdeps),
+	}
 	for _, name := range t.Builtin {
 		g.builtin[name] = true
 	}
 	modules := t.ordered()
-	owner := map[string]*Module{}
+	owner := make(map[string]*Module, exports)
 	for _, m := range modules {
 		g.byName[m.Name] = m
 		for _, symbol := range m.Exports {
@@ -52,10 +59,18 @@ func (t *Tree) ordered() []*Module {
 	for i, file := range t.Order {
 		place[file] = i - len(t.Order)
 	}
-	modules := slices.Clone(t.Modules)
-	slices.SortStableFunc(modules, func(a, b *Module) int {
-		return cmp.Compare(place[uncompressed(a.File)], place[uncompressed(b.File)])
-	})
+	type placed struct {
+		*Module
+		at int
+	}
+	list, modules := make([]placed, len(t.Modules)), make([]*Module, len(t.Modules))
+	for i, m := range t.Modules {
+		list[i] = placed{m, place[uncompressed(m.File)]}
+	}
+	slices.SortStableFunc(list, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	for i := range list {
+		modules[i] = list[i].Module
+	}
 	return modules
 }
 
