@@ -114,7 +114,7 @@ func grubConfig(signature string, appended string) []byte {
 // in megabytes. GRUB has no way to ask for the memory but SMBIOS, which says in
 // KiB where it ends (DSP0134, 7.20), and on some machines says nonsense: what
 // is below nonsense is not believed.
-const leastMemory, nonsense = 104, 32
+const leastMemory, nonsense = 111, 32
 
 func grubMemory() []byte {
 	return fmt.Appendf(nil, `set timeout=0
