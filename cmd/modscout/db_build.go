@@ -99,13 +99,13 @@ func (b *dbBuilder) build(args []string, full bool) error {
 	return b.done(now)
 }
 
-// collectLate makes a build, which is short, collect its garbage less often. One
-// tree of plain modules takes 35 MB in all, and collecting once a tenth of the
-// time; decoders of .ko.xz leave more behind. What archives hold nobody knows yet.
+// collectLate makes a build, which is short, collect its garbage less often, and
+// that of one tree only where it is much: all of it is 35 MB, and collecting it
+// once takes a tenth of the time. What archives hold nobody knows yet.
 func collectLate(args []string, files int) {
 	debug.SetGCPercent(400)
 	if files <= usualFiles && len(args) == 1 && isDir(args[0]) {
-		debug.SetGCPercent(1000)
+		debug.SetGCPercent(-1)
 		debug.SetMemoryLimit(128 << 20)
 	}
 }
