@@ -143,11 +143,11 @@ func damagedInitrd(t *testing.T, program string, kernel kotest.Kernel) string {
 	}
 	writeFile(t, filepath.Join(tree, "modules.builtin"), readFile(t, filepath.Join(kernel.Modules, "modules.builtin")))
 	archive := archiveOf(t, program, tree)
-	line := regexp.MustCompile(`(?m)^[0-9a-f]{8}( \d+ lib/\S+/vfat\.ko)$`).FindSubmatch(archive)
+	line := regexp.MustCompile(`(?m)^[0-9a-f]{64}( \d+ lib/\S+/vfat\.ko)$`).FindSubmatch(archive)
 	if line == nil {
 		t.Fatal("the manifest does not name vfat")
 	}
-	copy(line[0], strings.Repeat("0", 8))
+	copy(line[0], strings.Repeat("0", 64))
 	initrd := filepath.Join(t.TempDir(), "initrd")
 	writeFile(t, initrd, archive)
 	return initrd

@@ -1,9 +1,10 @@
 package layout
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
@@ -15,18 +16,16 @@ import (
 
 // Manifest lists the files of an initramfs, so that /init can tell whether all
 // of it arrived. A boot loader that overwrites the end of an initrd does not
-// stop the kernel: /init still runs, with modules missing. Against harm that is
-// meant a list that lies in the same archive is no help, so CRC-32 is enough;
-// SHA-256 took an emulated machine more than a second.
+// stop the kernel: /init still runs, with modules missing.
 //
-// Its text has one line a file, "CRC32 SIZE PATH", and ends with "end COUNT".
+// Its text has one line a file, "SHA256 SIZE PATH", and ends with "end COUNT".
 type Manifest []File
 
 // File is one file of a manifest.
 type File struct {
-	Path  string // relative, with slashes
-	Size  int64  // bytes
-	CRC32 uint32 // of the content, IEEE's
+	Path   string // relative, with slashes
+	Size   int64  // bytes
+	SHA256 string // of the content, lower-case hex
 }
 
 // ErrDamaged is in the chain of every error about an initramfs that is not
@@ -37,14 +36,15 @@ var errContent = errors.New("content differs")
 
 // FileOf returns the line of a manifest for a file.
 func FileOf(name string, data []byte) File {
-	return File{Path: name, Size: int64(len(data)), CRC32: crc32.ChecksumIEEE(data)}
+	sum := sha256.Sum256(data)
+	return File{Path: name, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
 }
 
 // String returns the text that [ParseManifest] reads.
 func (m Manifest) String() string {
 	var b strings.Builder
 	for _, f := range m {
-		fmt.Fprintf(&b, "%08x %d %s\n", f.CRC32, f.Size, f.Path)
+		fmt.Fprintf(&b, "%s %d %s\n", f.SHA256, f.Size, f.Path)
 	}
 	fmt.Fprintf(&b, "end %d\n", len(m))
 	return b.String()
@@ -70,17 +70,16 @@ func ParseManifest(text string) (Manifest, error) {
 func parseFile(line string) (File, error) {
 	fields := strings.SplitN(line, " ", 3)
 	if len(fields) != 3 || !filepath.IsLocal(fields[2]) {
-		return File{}, errors.New("want CRC32 SIZE PATH")
+		return File{}, errors.New("want SHA256 SIZE PATH")
 	}
-	sum, err := strconv.ParseUint(fields[0], 16, 32)
-	if err != nil {
-		return File{}, fmt.Errorf("%q is no CRC-32", fields[0])
+	if sum, err := hex.DecodeString(fields[0]); err != nil || len(sum) != sha256.Size {
+		return File{}, fmt.Errorf("%q is no SHA-256", fields[0])
 	}
 	size, err := strconv.ParseInt(fields[1], 10, 64)
 	if err != nil || size < 0 {
 		return File{}, fmt.Errorf("%q is no size", fields[1])
 	}
-	return File{Path: fields[2], Size: size, CRC32: uint32(sum)}, nil
+	return File{Path: fields[2], Size: size, SHA256: fields[0]}, nil
 }
 
 // DamageError says what is wrong with one file; [ErrDamaged] is in its chain.
@@ -130,14 +129,14 @@ func (f File) check(path string) error {
 		return errors.Unwrap(err) // the caller names the path
 	}
 	defer file.Close()
-	hash := crc32.NewIEEE()
+	hash := sha256.New()
 	size, err := io.Copy(hash, file)
 	switch {
 	case err != nil:
 		return err
 	case size != f.Size:
 		return fmt.Errorf("%d bytes, want %d", size, f.Size)
-	case hash.Sum32() != f.CRC32:
+	case hex.EncodeToString(hash.Sum(nil)) != f.SHA256:
 		return errContent
 	}
 	return nil

@@ -28,10 +28,9 @@ func TestManifestDamaged(t *testing.T) {
 		"cut":          text[:len(text)/2],
 		"no end":       text[:len(text)-len("end 2\n")],
 		"line missing": "end 1\n",
-		"long sum":     "123456789 3 init\nend 1\n",
-		"no sum":       "init 3 init\nend 1\n",
-		"bad size":     "12345678 -3 init\nend 1\n",
-		"climbs":       "12345678 3 ../init\nend 1\n",
+		"short hash":   "abcd 3 init\nend 1\n",
+		"bad size":     sampleManifest[0].SHA256 + " -3 init\nend 1\n",
+		"climbs":       sampleManifest[0].SHA256 + " 3 ../init\nend 1\n",
 	}
 	for name, text := range tests {
 		if m, err := ParseManifest(text); !errors.Is(err, ErrDamaged) {
