@@ -63,7 +63,7 @@ func miniPC() (*plan.Plan, *report.Report) {
 			Equal:   []string{"rr:epyc7003-7.4", "rr:geminilakenk-7.4"},
 			Reasons: []plan.Reason{{Text: "its kernel drives this Intel GPU"}, {Text: "NVMe disks can be used"}}},
 		Steps:   []plan.Step{{Where: "RR > Choose a model", Text: "SA6400"}, {Where: "RR > Choose a version", Text: "7.4"}},
-		Modules: []plan.Module{{Name: "igc", Extension: "rr:epyc7002-7.4"}},
+		Modules: []plan.Module{{Name: "igc", Extension: "rr:epyc7002-7.4", Stage: plan.StageBoot}},
 		Devices: []plan.Device{
 			{ID: "pci:0000:00:02.0", Verdict: plan.Missing, Importance: plan.Optional, Certainty: plan.Known},
 			{ID: "pci:0000:00:17.0", Verdict: plan.Base, Importance: plan.Boot, Certainty: plan.Assumed, Module: "ahci"},

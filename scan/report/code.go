@@ -74,7 +74,8 @@ func (m *Machine) ReadCodeWord(word string) bool {
 
 // CodeWord returns a PCI or USB device as a code has it: "8086:2922:010601+2"
 // is a function with its class and two disks, "USB:0BDA:8156:020600" a USB
-// device with its interface; "" for one that has no ids.
+// device with its interface; "" for one that has no ids, and on other buses: a
+// virtio device follows from the function that shows it.
 func (d *Device) CodeWord() string {
 	word := d.VendorID + ":" + d.DeviceID
 	switch {
@@ -82,7 +83,9 @@ func (d *Device) CodeWord() string {
 		word = "USB:" + word + ":" + d.Interface
 	case d.Bus == "usb":
 		word = "USB:" + word
-	case d.Bus == "pci" && len(d.Class) >= 4:
+	case d.Bus != "pci":
+		return ""
+	case len(d.Class) >= 4:
 		word += ":" + codeClass(d.Class)
 	}
 	if d.Disks != nil {

@@ -50,7 +50,7 @@ func TestCodeWord(t *testing.T) {
 		{Device{Bus: "pci", VendorID: "8086", DeviceID: "15f3"}, "8086:15F3"},
 		{Device{Bus: "usb", VendorID: "0bda", DeviceID: "8156", Interface: "ffff00"}, "USB:0BDA:8156:FFFF00"},
 		{Device{Bus: "usb", VendorID: "0bda", DeviceID: "8156"}, "USB:0BDA:8156"},
-		{Device{Bus: "virtio", DeviceID: "0001"}, ""},
+		{Device{Bus: "virtio", VendorID: "1af4", DeviceID: "0001"}, ""},
 		{Device{Bus: "pci", VendorID: "80 6", DeviceID: "15f3"}, ""},
 	}
 	for _, tt := range tests {
