@@ -38,7 +38,7 @@ func knowsZstd(release string) bool {
 }
 
 // writeZstd compresses what write gives by the zstd tool where it is installed:
-// the library's output is a twelfth larger.
+// the library's output is a ninth larger.
 func writeZstd(w io.Writer, write func(io.Writer) error) error {
 	if tool, err := exec.LookPath("zstd"); err == nil {
 		return runTool(w, write, tool, "-19", fmt.Sprintf("--zstd=wlog=%d", bits.Len(window-1)), "--single-thread")
