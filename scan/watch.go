@@ -21,9 +21,9 @@ type events interface {
 	Quiet(wait time.Duration) (bool, error)
 }
 
-// Settle waits until nothing came for [QuietFor], but at most [SettleAfter]. It
+// settle waits until nothing came for [QuietFor], but at most [SettleAfter]. It
 // reports whether it became quiet.
-func Settle(ctx context.Context, from events) (bool, error) {
+func settle(ctx context.Context, from events) (bool, error) {
 	end := time.Now().Add(SettleAfter)
 	for time.Now().Before(end) && ctx.Err() == nil {
 		if quiet, err := from.Quiet(QuietFor); quiet || err != nil {
@@ -81,7 +81,7 @@ func Await(ctx context.Context, from events) error {
 			return err
 		}
 		if !quiet {
-			_, err := Settle(ctx, from)
+			_, err := settle(ctx, from)
 			return err
 		}
 	}
