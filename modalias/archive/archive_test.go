@@ -182,29 +182,16 @@ func TestWalkStreamsInside(t *testing.T) {
 		return string(bytes)
 	}
 	for tool, pkg := range map[string]string{"gzip": "gzip", "xz": "xz-utils", "zstd": "zstd"} {
-		kotest.Tool(t, tool, pkg)
 		var want []member
 		for i := range 4 { // at every alignment
-			inner := filter(t, []byte(noise()), tool)
+			inner := kotest.Filter(t, []byte(noise()), tool, pkg, "-c")
 			want = append(want, member{fmt.Sprint(i), strings.Repeat("x", i) + noise() + string(inner) + noise()})
 		}
-		got, err := walk(filter(t, makeTar(t, want...), tool), archive.Default)
+		got, err := walk(kotest.Filter(t, makeTar(t, want...), tool, pkg, "-c"), archive.Default)
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(member{})); diff != "" || err != nil {
 			t.Errorf("%s in %s: %v", tool, tool, err)
 		}
 	}
-}
-
-// filter compresses with a tool.
-func filter(t *testing.T, data []byte, tool string) []byte {
-	t.Helper()
-	cmd := exec.Command(tool, "-c")
-	cmd.Stdin = bytes.NewReader(data)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // What the common tools write, read here.

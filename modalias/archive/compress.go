@@ -63,7 +63,7 @@ type compression struct {
 // begins with its properties, which are the same in every file that was seen.
 var compressions = []compression{
 	{"gzip", []byte{0x1f, 0x8b}, openGzip},
-	{"xz", xzMagic, openXZ},
+	{"xz", []byte(xz.Magic), openXZ},
 	{"zstd", zstdMagic, openZstd},
 	{"bzip2", []byte("BZh"), openBzip2},
 	{"lz4", lz4Magic, openLZ4},
@@ -71,10 +71,7 @@ var compressions = []compression{
 	{"lzma", []byte{0x5d, 0, 0}, openLZMA},
 }
 
-var (
-	xzMagic   = []byte{0xfd, '7', 'z', 'X', 'Z', 0}
-	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
-)
+var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 
 func openGzip(in *bufio.Reader, _ Limits) (io.Reader, error) {
 	z, err := gzip.NewReader(in)

@@ -39,7 +39,7 @@ func (s *Small) Decompress(data []byte) (plain []byte, ok bool) {
 	switch {
 	case bytes.HasPrefix(data, zstdMagic):
 		return s.fromZstd(data)
-	case bytes.HasPrefix(data, xzMagic):
+	case bytes.HasPrefix(data, []byte(xz.Magic)):
 		return s.fromXZ(data)
 	}
 	return nil, false

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -59,13 +58,7 @@ func contents() map[string][]byte {
 // pack runs the xz tool, which always writes a mark at the end.
 func pack(t testing.TB, content []byte, options ...string) []byte {
 	t.Helper()
-	cmd := exec.Command(kotest.Tool(t, "xz", "xz-utils"), append([]string{"-c", "--format=lzma"}, options...)...)
-	cmd.Stdin = bytes.NewReader(content)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return kotest.Filter(t, content, "xz", "xz-utils", append([]string{"-c", "--format=lzma"}, options...)...)
 }
 
 // library writes a file with its size, a mark, or both.

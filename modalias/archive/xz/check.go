@@ -58,11 +58,20 @@ func (c *check) verify(stored []byte) error {
 	return nil
 }
 
-// nothing is the checksum of a stream without one.
+// nothing is the checksum of a stream without one: it has no bytes.
 type nothing struct{}
 
+// Write takes everything.
 func (nothing) Write(p []byte) (int, error) { return len(p), nil }
-func (nothing) Sum(b []byte) []byte         { return b }
-func (nothing) Reset()                      {}
-func (nothing) Size() int                   { return 0 }
-func (nothing) BlockSize() int              { return 1 }
+
+// Sum appends nothing.
+func (nothing) Sum(b []byte) []byte { return b }
+
+// Reset has nothing to forget.
+func (nothing) Reset() {}
+
+// Size returns how many bytes Sum appends.
+func (nothing) Size() int { return 0 }
+
+// BlockSize is that of [hash.Hash]: any number of bytes is as good to write.
+func (nothing) BlockSize() int { return 1 }

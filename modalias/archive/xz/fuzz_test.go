@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"io"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/modscout/modscout/modalias/archive/lzma"
 	ours "github.com/modscout/modscout/modalias/archive/xz"
-	"github.com/modscout/modscout/modalias/ko/kotest"
 )
 
 // FuzzBlock decodes compressed data in a file that is sound around it, and
@@ -23,7 +21,7 @@ func FuzzBlock(f *testing.F) {
 	code := bytes.Repeat([]byte("\xe8\x10\x00\x00\x00\x90\xe8\xe9\x00\x00\xff\xff\x0f\x84"), 30)
 	for _, content := range [][]byte{nil, []byte("a"), code, []byte(strings.Repeat("content ", 2000))} {
 		for _, options := range []string{"--lzma2=dict=4KiB", "--lzma2=lc=0,lp=2,pb=0"} {
-			f.Add(rawBlock(f, content, options), true)
+			f.Add(pack(f, content, "--format=raw", options), true)
 		}
 	}
 	f.Add(bytes.Join([][]byte{{1, 0, byte(len(code) - 1)}, code, {0}}, nil), true) // stored
@@ -89,18 +87,6 @@ func decodeBlock(data []byte) (content []byte, used int) {
 	}
 }
 
-// rawBlock is LZMA2 alone, made by the xz tool.
-func rawBlock(t testing.TB, content []byte, options string) []byte {
-	t.Helper()
-	cmd := exec.Command(kotest.Tool(t, "xz", "xz-utils"), "-c", "--format=raw", options)
-	cmd.Stdin = bytes.NewReader(content)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 // wrap makes a file without a checksum of one block.
 func wrap(data []byte, size int, x86 bool) []byte {
 	seal := func(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)) }
@@ -114,6 +100,6 @@ func wrap(data []byte, size int, x86 bool) []byte {
 	index = seal(align(binary.AppendUvarint(index, uint64(size))))
 	foot := seal(append(binary.LittleEndian.AppendUint32(nil, uint32(len(index)/4-1)), 0, 0))
 	return bytes.Join([][]byte{
-		[]byte("\xfd7zXZ\x00"), seal([]byte{0, 0}), head, align(data), index, foot[6:], foot[:6], []byte("YZ"),
+		[]byte(ours.Magic), seal([]byte{0, 0}), head, align(data), index, foot[6:], foot[:6], []byte("YZ"),
 	}, nil)
 }

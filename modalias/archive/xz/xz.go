@@ -43,9 +43,10 @@ type Decoder struct {
 	lzma2   lzma.LZMA2
 }
 
-const footerSize = 12
+// Magic begins every file (2.1.1.1).
+const Magic = "\xfd7zXZ\x00"
 
-var magic = []byte{0xfd, '7', 'z', 'X', 'Z', 0}
+const footerSize = 12
 
 // Reset begins with another file, whose dictionaries have at most so many
 // bytes each. What follows the last stream is not taken from in, except for
@@ -120,7 +121,7 @@ func (d *Decoder) streamHeader() error {
 	if _, err := io.ReadFull(&d.in, head[:]); err != nil {
 		return err
 	}
-	if string(head[:6]) != string(magic) || !sealed(head[6:8], head[8:]) {
+	if string(head[:6]) != Magic || !sealed(head[6:8], head[8:]) {
 		return damaged("stream header")
 	}
 	d.flags = [2]byte(head[6:8])
@@ -159,8 +160,8 @@ func (d *Decoder) another() bool {
 		}
 		d.in.in.Discard(4)
 	}
-	head, _ := d.in.in.Peek(len(magic))
-	return string(head) == string(magic)
+	head, _ := d.in.in.Peek(len(Magic))
+	return string(head) == Magic
 }
 
 // sealed compares the CRC32 of data with what is stored.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -47,13 +46,7 @@ func decode(d *ours.Decoder, file []byte, dictionary int) (content []byte, read 
 // pack runs the xz tool.
 func pack(t testing.TB, content []byte, options ...string) []byte {
 	t.Helper()
-	cmd := exec.Command(kotest.Tool(t, "xz", "xz-utils"), append([]string{"-c"}, options...)...)
-	cmd.Stdin = bytes.NewReader(content)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return kotest.Filter(t, content, "xz", "xz-utils", append([]string{"-c"}, options...)...)
 }
 
 // contents are what modules are made of: text, code, tables, what does not

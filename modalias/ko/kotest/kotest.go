@@ -5,6 +5,7 @@
 package kotest
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,19 @@ func Tool(t testing.TB, name, debianPackage string) string {
 	}
 	Missing(t, name+" is not installed: apt-get install "+debianPackage)
 	return ""
+}
+
+// Filter runs a [Tool] on data and returns what it writes. A tool that fails
+// fails the test.
+func Filter(t testing.TB, data []byte, name, debianPackage string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(Tool(t, name, debianPackage), args...)
+	cmd.Stdin = bytes.NewReader(data)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", cmd, err)
+	}
+	return out
 }
 
 // Unpacked returns the directory that holds the files of a Debian package that
